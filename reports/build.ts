@@ -1,11 +1,16 @@
 import type { RunRecord } from '../harness/record/schema/run.ts'
 import { isOperatingPoint } from '../harness/record/setting/operating-point.ts'
+import { withClaims } from './answer/claims-answer.ts'
+import { reportAnswer } from './answer/report-answer.ts'
+import { titleOf } from './answer/title.ts'
+import { workloadsOf } from './answer/workloads.ts'
 import { catalogueFacts } from './catalogue-facts.ts'
 import { comparisonCharts } from './charts/comparison-charts.ts'
 import type { RunSeries } from './charts/run-series.ts'
 import { auditClaims } from './claims/audit.ts'
 import { claimCatalogue } from './claims/claim-catalogue.ts'
 import type { Claims } from './claims/claims.ts'
+import type { Verdict } from './claims/finding.ts'
 import { measuredFindings } from './claims/measured.ts'
 import { auditTables } from './comparison/audit.ts'
 import { cacheTable } from './comparison/cache.ts'
@@ -22,7 +27,7 @@ import { specTable } from './comparison/spec.ts'
 import { throughputTable } from './comparison/throughput.ts'
 import { verdictTable } from './comparison/verdict.ts'
 import { fitsTable, queuedNotes } from './comparison/what-fits.ts'
-import { winnerOf, winnersTable } from './comparison/winners.ts'
+import { type Winner, winnerOf, winnersTable } from './comparison/winners.ts'
 import type { Facts, MoneyOptions } from './facts.ts'
 import type { Report, ReportCharts } from './report.ts'
 import { sourceOf } from './report-source.ts'
@@ -78,14 +83,23 @@ export type ReportTable = (typeof reportTables)[number]
 /** The comparison report from run records and the catalogue. Pure: the same records give the same report. */
 export function buildReport(runs: readonly RunRecord[], options: ReportOptions = {}): Report {
   const report = buildReportFrom(runs, catalogueFacts(options.money, runs), options)
-  if (options.claims === undefined) return report
-  return { ...report, tables: [...report.tables, ...claimTables(options.claims, runs)] }
+  const { claims } = options
+  if (claims === undefined) return report
+  const verdicts = verdictsOn(claims, runs)
+  return {
+    ...report,
+    title: runs.length > 0 ? report.title : (options.title ?? `Check of ${claims.source.title}`),
+    ...(options.tables === undefined ? { answer: withClaims(report.answer, { claims, verdicts }) } : {}),
+    tables: [...report.tables, ...auditTables(claims, verdicts)],
+  }
 }
 
 /** The tables of checked claims, by arithmetic, catalogue and runs. */
-export function claimTables(claims: Claims, runs: readonly RunRecord[]): Table[] {
-  return auditTables(claims, auditClaims(claims, claimCatalogue, measuredFindings(claims, runs, claimCatalogue)))
-}
+export const claimTables = (claims: Claims, runs: readonly RunRecord[]): Table[] =>
+  auditTables(claims, verdictsOn(claims, runs))
+
+const verdictsOn = (claims: Claims, runs: readonly RunRecord[]): Verdict[] =>
+  auditClaims(claims, claimCatalogue, measuredFindings(claims, runs, claimCatalogue))
 
 /** The same from facts that the caller brings, without an audit. */
 export function buildReportFrom(runs: readonly RunRecord[], facts: Facts, options: ReportOptions = {}): Report {
@@ -95,13 +109,21 @@ export function buildReportFrom(runs: readonly RunRecord[], facts: Facts, option
   const tunings = wanted.has('tunings') ? tuningsOf(runs, facts) : []
   const scenario = wanted.has('economics') ? economicsScenario(selection) : null
   const money = scenario === null ? null : moneyModel(selection, facts, scenario)
+  const winners = selection.scenarios.map((row) => winnerOf(row, selection, facts))
+  const charts = withTunings(
+    comparisonCharts(selection, facts, money && scenario && { model: money, scenario }, options.series ?? new Map()),
+    tunings,
+  )
   return {
-    title: options.title ?? 'Joulemark report',
+    title: options.title ?? titleOf(runs, workloadsOf(selection), facts),
+    ...(options.tables === undefined && runs.length > 0
+      ? { answer: reportAnswer({ runs, selection, facts, winners, tunings, charts: charts.list }) }
+      : {}),
     tables: withSharedCaveat(
       [
         ...(ordinary.length === 0
           ? []
-          : comparisonTables(selection, facts, options).filter((table) => wanted.has(table.id))),
+          : comparisonTables(selection, facts, winners, options).filter((table) => wanted.has(table.id))),
         ...tunings.flatMap((tuning, at) => tuningTables(tuning, facts, at + 1)),
       ],
       selectedRuns(selection),
@@ -109,14 +131,7 @@ export function buildReportFrom(runs: readonly RunRecord[], facts: Facts, option
     sources: runs.map(sourceOf).toSorted((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)),
     money,
     simulated: runs.some((run) => run.source === 'simulated'),
-    ...(options.series === undefined
-      ? {}
-      : {
-          charts: withTunings(
-            comparisonCharts(selection, facts, money && scenario && { model: money, scenario }, options.series),
-            tunings,
-          ),
-        }),
+    ...(options.series === undefined ? {} : { charts }),
     ...(options.vllmBench === undefined ? {} : { vllmBench: options.vllmBench }),
   }
 }
@@ -135,10 +150,14 @@ export function shownRuns(runs: readonly RunRecord[], money?: MoneyOptions): Run
   return selectedRuns(selectRuns(asRun(runs), catalogueFacts(money, runs)))
 }
 
-function comparisonTables(selection: Selection, facts: Facts, options: ReportOptions): Table[] {
+function comparisonTables(
+  selection: Selection,
+  facts: Facts,
+  winners: readonly Winner[],
+  options: ReportOptions,
+): Table[] {
   const cards = selection.cards.flatMap(({ key }) => facts.card(key) ?? [])
   const scenario = economicsScenario(selection)
-  const winners = selection.scenarios.map((row) => winnerOf(row, selection, facts))
   const shown = selectedRuns(selection)
   return [
     cards.length > 0 ? specTable(cards) : null,

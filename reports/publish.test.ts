@@ -17,7 +17,7 @@ test('writes each format once, in order, and makes the folder', async () => {
   expect(written).toEqual(
     ['report.md', 'throughput.csv', 'economics.csv', 'report.json'].map((name) => join(out, name)),
   )
-  expect(await readFile(written[0]!, 'utf8')).toContain('# Joulemark report (SIMULATED)')
+  expect(await readFile(written[0]!, 'utf8')).toContain('# RTX 4090 and RTX PRO 6000 Max-Q: Llama')
 })
 
 test('a disk that refuses is an environment error of one line', async () => {

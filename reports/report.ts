@@ -1,3 +1,4 @@
+import type { Answer } from './answer/answer.ts'
 import type { Chart } from './charts/chart-types.ts'
 import type { MoneyModel } from './money-model.ts'
 import type { Table } from './tables/table.ts'
@@ -35,6 +36,10 @@ export interface ReportCharts {
 /** What every renderer gets: tables and where they come from, as plain data. */
 export interface Report {
   readonly title: string
+  /** Who publishes it, where that was given. */
+  readonly author?: string
+  /** What a reader sees first; absent in a report of chosen tables. */
+  readonly answer?: Answer
   readonly tables: readonly Table[]
   readonly sources: readonly ReportSource[]
   /** Null where there is no economics table. */

@@ -1,6 +1,6 @@
 import { chainLines, keyChains } from '../../harness/evidence/key-chains.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
-import { escapeMarkdown } from '../render/markdown.ts'
+import { escapeMarkdown } from '../render/markdown-text.ts'
 
 /** One run as the README lists it. */
 export interface BundledRun {

@@ -46,6 +46,8 @@ export interface BarChart {
   readonly kind: 'bars'
   readonly value: ChartAxis
   readonly categories: readonly string[]
+  /** A line across the bars at a value that they are read against. */
+  readonly reference?: { readonly value: number; readonly label: string }
   readonly groups: readonly {
     readonly name: string
     readonly color: number

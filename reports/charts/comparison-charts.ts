@@ -9,7 +9,9 @@ import type { Chart } from './chart-types.ts'
 import { concurrencyCharts } from './concurrency-charts.ts'
 import { COST_LABEL, costChart } from './cost-chart.ts'
 import { energyChart } from './energy-chart.ts'
+import { headlineChart } from './headline-chart.ts'
 import { latencyCharts } from './latency-charts.ts'
+import { relativeCostChart } from './relative-cost-chart.ts'
 import { runChart } from './run-chart.ts'
 import type { RunSeries } from './run-series.ts'
 import { turnCharts } from './turn-charts.ts'
@@ -37,7 +39,9 @@ export function comparisonCharts(
     }),
   )
   const list = [
+    relativeCostChart(selection, facts, colorOf),
     costOf(selection, money, colorOf),
+    headlineChart(selection, colorOf),
     energyChart(selection, colorOf),
     ...concurrencyCharts(selection, facts, colorOf),
     ...sweepCharts(sweepsOf(selectedRuns(selection), facts), colorOf),

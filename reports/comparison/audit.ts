@@ -15,8 +15,10 @@ const tones: Readonly<Record<Status, Tone>> = {
   unverified: 'plain',
 }
 
-/** Verdicts that cast doubt on a claim. */
 const troubling = new Set<Status>(['impossible', 'contradicts-datasheet', 'inconsistent', 'off', 'underspecified'])
+
+/** Whether a verdict casts doubt on a claim. */
+export const isTroubling = (status: Status): boolean => troubling.has(status)
 
 /**
  * The audit of somebody's table as two of ours: what cannot stand, worst first, and what can. Every reason is worked

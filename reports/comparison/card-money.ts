@@ -127,6 +127,10 @@ export const hasFixedDemand = ({ sample }: ScenarioRow): boolean => isFixedDeman
 /** Why nothing is divided by the output of a fixed demand, and no ratio of two such outputs is made. */
 export const FIXED_DEMAND = 'the demand is fixed: output follows from it, whatever the card can do'
 
+/** The cost that decides a workload: GBP per month at a fixed demand, else per priced unit; or why it is unknown. */
+export const decidingCost = (at: CardMoney, scenario: ScenarioRow): Known<Measured> =>
+  hasFixedDemand(scenario) ? monthlyCost(at) : unitCost(at)
+
 const MONTHS_PER_YEAR = 12
 
 /** GBP per month of owning a card, and of its electricity at the power measured; or why it is unknown. */

@@ -150,7 +150,8 @@ function limitShareCell(run: RunRecord, _at: CardMoney, facts: Facts): Cell {
   return { kind: 'number', value, unit: '%', digits: value < 10 ? 1 : 0, ...stampOf(run) }
 }
 
-function monthlyCell(run: RunRecord, at: CardMoney): Cell {
+/** GBP per month of a card at a fixed demand. */
+export function monthlyCell(run: RunRecord, at: CardMoney): Cell {
   const cost = monthlyCost(at)
   if ('reason' in cost) return missing(cost.reason)
   const { value, ci95 } = cost.value

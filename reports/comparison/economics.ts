@@ -148,7 +148,8 @@ function ofThroughput(at: CardMoney): Cell {
   return money(gbpPerTokensPerS(priceGbp, throughput.value), 'gbp-per-tps', ci95, stamp(at))
 }
 
-function costCell(at: CardMoney): Cell {
+/** GBP per million output tokens of a run of text. */
+export function costCell(at: CardMoney): Cell {
   const cost = unitCost(at)
   return 'reason' in cost
     ? missing(cost.reason)

@@ -57,7 +57,8 @@ const countsInsideOnly = ({ metricDefinitions = 1 }: RunRecord): boolean => metr
 const INSIDE_ONLY =
   'Runs of earlier versions count only the requests that lie wholly inside the window: their goodput is too low, the more so the longer a request takes.'
 
-function goodputCell(row: ScenarioRow, card: CardColumn, selection: Selection): Cell {
+/** Goodput of a workload on a card. */
+export function goodputCell(row: ScenarioRow, card: CardColumn, selection: Selection): Cell {
   const run = selection.runOf(row.name, card.key)
   return run === null
     ? missing(`${card.label}: no run of ${row.name} was given`)

@@ -29,7 +29,7 @@ export function jobsTable(selection: Selection, facts: Facts): Table | null {
         align: 'right' as const,
         cell: (row: JobRow) =>
           oomCell(row.scenario, card, selection, facts) ??
-          (row.figure === 'cost' ? costCell : energyCell)(row.scenario, card, selection, facts),
+          (row.figure === 'cost' ? jobCostCell : jobEnergyCell)(row.scenario, card, selection, facts),
       })),
     ],
     rows: jobs.flatMap((scenario): JobRow[] => [
@@ -46,7 +46,8 @@ function rowLabel({ scenario, figure }: JobRow): string {
   return figure === 'cost' ? `£ per ${unit.priced}` : labelOf(unit.energy)
 }
 
-function costCell(scenario: ScenarioRow, card: CardColumn, selection: Selection, facts: Facts): Cell {
+/** GBP per priced unit of images, embeddings or training. */
+export function jobCostCell(scenario: ScenarioRow, card: CardColumn, selection: Selection, facts: Facts): Cell {
   const at = cardMoney(card, selection, facts, scenario)
   const cost = unitCost(at)
   if ('reason' in cost) return missing(cost.reason)
@@ -57,7 +58,8 @@ function costCell(scenario: ScenarioRow, card: CardColumn, selection: Selection,
   return { kind: 'money', valueGbp: value, digits, ...(ci95 ? { ci95 } : {}), ...stamp }
 }
 
-function energyCell(scenario: ScenarioRow, card: CardColumn, selection: Selection): Cell {
+/** Energy per unit of the same. */
+export function jobEnergyCell(scenario: ScenarioRow, card: CardColumn, selection: Selection): Cell {
   const run = selection.runOf(scenario.name, card.key)
   if (run === null) return missing(`${card.label}: no run of ${scenario.name} was given`)
   return figureCell(run, workloadUnit(scenario.sample.scenario.kind).energy, 1)

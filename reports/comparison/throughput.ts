@@ -50,7 +50,8 @@ export function throughputTable(all: Selection, facts: Facts): Table {
   })
 }
 
-function throughputCell(row: ScenarioRow, card: CardColumn, selection: Selection, facts: Facts): Cell {
+/** The headline figure of a workload on a card, with its share of the physical limit. */
+export function throughputCell(row: ScenarioRow, card: CardColumn, selection: Selection, facts: Facts): Cell {
   const run = selection.runOf(row.name, card.key)
   const oom = oomCell(row, card, selection, facts)
   if (oom !== null) return oom

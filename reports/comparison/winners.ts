@@ -10,7 +10,7 @@ import { ratioInterval } from '../tables/ratio-interval.ts'
 import type { CardColumn, ScenarioRow, Selection } from '../tables/selection.ts'
 import { buildTable, type Table, text } from '../tables/table.ts'
 import { workloadCell } from '../tables/workload-cell.ts'
-import { cardMoney, hasFixedDemand, monthlyCost, unitCost } from './card-money.ts'
+import { cardMoney, decidingCost, hasFixedDemand } from './card-money.ts'
 
 /**
  * Why one card alone is left: `memory` where every other card is out of memory, `slo` where some of them run the workload and
@@ -131,7 +131,7 @@ function candidate(scenario: ScenarioRow, card: CardColumn, selection: Selection
     return { card, run, cost: null, out: null, unknown: 'not measured' }
   }
   const at = cardMoney(card, selection, facts, scenario)
-  const cost = hasFixedDemand(scenario) ? monthlyCost(at) : unitCost(at)
+  const cost = decidingCost(at, scenario)
   const known = 'value' in cost ? { cost: cost.value } : { cost: null, costReason: cost.reason }
   return { card, run, ...sloOf(run), ...known }
 }

@@ -36,7 +36,7 @@ test('the answer comes first, and the page says by whom, when, where and with wh
   expect(report.title).toBe('RTX 4090 24 GB or RTX PRO 6000 Max-Q 96 GB')
   expect(report.lead.join(' ')).toContain('costs 6.5 times as much as the RTX 4090 at £1,300')
   expect(report.lead.at(-1)).toBe(
-    'Of 3 workloads on this page, the RTX 4090 wins 2 and the RTX PRO 6000 Max-Q wins 1, because no other card here runs it.',
+    'Of 3 workloads, the RTX 4090 wins 2 and the RTX PRO 6000 Max-Q wins 1, because no other card here runs it.',
   )
   expect(report.facts.map(({ label }) => label)).toEqual(['By', 'Measured', 'Where', 'Server', 'Versions'])
 })

@@ -1,6 +1,7 @@
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { isOperatingPoint } from '../../harness/record/setting/operating-point.ts'
 import { toolVersion } from '../../harness/version.ts'
+import { machinesOf, versionsText } from '../answer/measured-facts.ts'
 import { catalogueFacts } from '../catalogue-facts.ts'
 import type { BoxFindings } from '../comparison/gotchas.ts'
 import type { ServingExamples } from '../comparison/serving.ts'
@@ -144,19 +145,9 @@ function titleOf({ selection, cards }: Subject): string {
 function factsOf({ runs }: Subject, { author, site }: Imprint): CustomerReport['facts'] {
   const dates = runs.map(({ startedAt }) => startedAt.slice(0, 10)).toSorted()
   const [from, to] = [dates[0], dates.at(-1)]
-  const unique = (values: readonly (string | null | undefined)[]) => [
-    ...new Set(values.flatMap((value) => value ?? [])),
-  ]
-  const engines = unique(
-    runs
-      .filter(({ oom }) => oom === undefined)
-      .map(({ endpoint }) => endpoint.version && endpoint.engine && `${endpoint.engine} ${endpoint.version}`),
-  )
-  const drivers = unique(runs.flatMap(({ gpus }) => gpus.map(({ driver }) => driver)))
-  const hosts = unique(
-    runs.map(({ host }) => `${host.cpu}, ${host.cpuCount} threads, ${Math.round(host.memoryGiB)} GiB`),
-  )
-  const tools = unique(runs.map(({ tool }) => tool.version))
+  const hosts = machinesOf(runs)
+  const versions = versionsText(runs)
+  const tools = [...new Set(runs.map(({ tool }) => tool.version))]
   return [
     ...(author === undefined ? [] : [{ label: 'By', text: author }]),
     ...(from === undefined || to === undefined
@@ -164,18 +155,7 @@ function factsOf({ runs }: Subject, { author, site }: Imprint): CustomerReport['
       : [{ label: 'Measured', text: from === to ? from : `${from} to ${to}` }]),
     ...(site === undefined ? [] : [{ label: 'Where', text: site }]),
     ...(hosts.length === 0 ? [] : [{ label: hosts.length === 1 ? 'Server' : 'Servers', text: hosts.join('; ') }]),
-    ...(drivers.length + engines.length === 0
-      ? []
-      : [
-          {
-            label: 'Versions',
-            text: [
-              ...engines,
-              ...drivers.map((driver) => `driver ${driver}`),
-              ...tools.map((version) => `joulemark ${version}`),
-            ].join(', '),
-          },
-        ]),
+    ...(versions === '' ? [] : [{ label: 'Versions', text: versions }]),
     ...(tools.includes(toolVersion) || tools.length === 0
       ? []
       : [{ label: 'Page made by', text: `joulemark ${toolVersion}` }]),

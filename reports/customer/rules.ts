@@ -1,11 +1,12 @@
 import type { CardEntry } from '../../harness/catalogue/own/card-entry.ts'
 import { warrantyCoversServers } from '../../harness/catalogue/support/card-support.ts'
 import { headlineMetric } from '../../harness/metrics/headline.ts'
+import { joinedAnd } from '../answer/phrases.ts'
 import { formatGbp } from '../render/format-cell.ts'
 import { measuredOf } from '../tables/figure-cell.ts'
 import { type CardColumn, cardKeyOf } from '../tables/selection.ts'
 import { eccOf } from './ecc.ts'
-import { joinedAnd, type Subject } from './subject.ts'
+import type { Subject } from './subject.ts'
 
 /**
  * Recommendations that follow from properties of the cards rather than from one measurement. Each rule is stated beside its

@@ -19,28 +19,6 @@ export interface Subject {
   readonly boxFindings?: BoxFindings
 }
 
-/** `A`, `A and B`, `A, B and C`. */
-export const joinedAnd = (parts: readonly string[]): string => joinedBy(parts, 'and')
-
-/** `A or B`. */
-export const joinedOr = (parts: readonly string[]): string => joinedBy(parts, 'or')
-
-/** Parts with commas of their own are separated by semicolons. */
-function joinedBy(parts: readonly string[], word: 'and' | 'or'): string {
-  const [last = '', ...before] = parts.toReversed()
-  if (before.length === 0) return last
-  const hasCommas = parts.length > 2 && parts.some((part) => part.includes(', '))
-  return `${before.toReversed().join(hasCommas ? '; ' : ', ')}${hasCommas ? ';' : ''} ${word} ${last}`
-}
-
-/** The first few of many, and how many more there are. */
-export function firstFew(parts: readonly string[], what: string): string {
-  const more = parts.length - MOST_NAMED
-  return more <= 1 ? joinedAnd(parts) : joinedAnd([...parts.slice(0, MOST_NAMED), `${more} more ${what}`])
-}
-
-const MOST_NAMED = 4
-
 /** The first card, which the others are held against, and the others. */
 export function sidesOf({ selection }: Subject): {
   readonly first: CardColumn | undefined
@@ -49,7 +27,3 @@ export function sidesOf({ selection }: Subject): {
   const [first, ...others] = selection.cards
   return { first, others }
 }
-
-/** How many times as much, in words: `4 times`, `1.8 times`. */
-export const timesText = (ratio: number): string =>
-  `${Number(ratio.toFixed(ratio >= 10 || Math.abs(ratio - Math.round(ratio)) < 0.05 ? 0 : 1))} times`

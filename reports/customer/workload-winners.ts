@@ -1,10 +1,11 @@
+import { isSwept, type Workload, workloadsOf } from '../answer/workloads.ts'
 import { cardMoney, hasFixedDemand, monthlyCost } from '../comparison/card-money.ts'
 import { type Alone, winnerOf } from '../comparison/winners.ts'
 import type { Facts } from '../facts.ts'
 import { formatGbp } from '../render/format-cell.ts'
 import { outOfMemory } from '../tables/oom-cell.ts'
 import type { CardColumn, Selection } from '../tables/selection.ts'
-import { isSwept, loadText, type Reached, ranAt, reachedOf, type Workload, workloadsOf } from './workloads.ts'
+import { loadText, type Reached, ranAt, reachedOf } from './workloads.ts'
 
 /** The winner of a workload of the page; for a sweep, of its loads together. */
 export interface WorkloadWinner {

@@ -1,3 +1,4 @@
+import type { Answer } from '../answer/answer.ts'
 import type { Report } from '../report.ts'
 import { printable } from './plain-text.ts'
 
@@ -7,6 +8,8 @@ export const REPORT_JSON_VERSION = 1
 /**
  * The report as one JSON document:
  * - `format` "joulemark-report", `version`, `title`
+ * - `author` or null; `answer` or null, what the other formats show first: `facts[]{label,text}`, `sentences[]`,
+ *   `tiles[]{id,label,of,figures[]{card,cell}}` with the best card first, `chart{id,title,summary}`, `quality{text,tone,reasons[]}`
  * - `simulated`, and `stamp` "SIMULATED" or null, for readers of the raw file
  * - `tables[]`: `id`, `title`, `simulated`, `caveat?`, `notes[]`, `columns[]{id,head,align}`,
  *   `rows[]{id,cells[]}` with one cell per column, distinguished by `kind`:
@@ -23,6 +26,8 @@ export function renderJson(report: Report): string {
     format: 'joulemark-report',
     version: REPORT_JSON_VERSION,
     title: report.title,
+    author: report.author ?? null,
+    answer: report.answer === undefined ? null : answerOf(report.answer),
     simulated: report.simulated,
     stamp: report.simulated ? 'SIMULATED' : null,
     tables: report.tables,
@@ -33,3 +38,13 @@ export function renderJson(report: Report): string {
   const text = JSON.stringify(document, (_key, value) => (typeof value === 'string' ? printable(value) : value), 2)
   return `${text}\n`
 }
+
+/** The chart in words: its points are in the tables. */
+const answerOf = ({ chart, tiles, ...rest }: Answer) => ({
+  ...rest,
+  tiles: tiles.map(({ figures, ...tile }) => ({
+    ...tile,
+    figures: figures.map(({ card, cell }) => ({ card: card?.label ?? null, cell })),
+  })),
+  chart: chart && { id: chart.id, title: chart.title, summary: chart.summary },
+})

@@ -1,7 +1,9 @@
 import type { Report } from '../report.ts'
 import type { Cell, Table, TableRow } from '../tables/table.ts'
+import { answerMarkdown } from './answer-markdown.ts'
 import { type Footnotes, footnotesOf, tableMarks } from './footnotes.ts'
 import { formatCell } from './format-cell.ts'
+import { escapeMarkdown } from './markdown-text.ts'
 import { printable } from './plain-text.ts'
 import { sourceLines } from './source-lines.ts'
 
@@ -13,18 +15,11 @@ export function renderMarkdown(report: Report): string {
   )
   return [
     `# ${escapeMarkdown(report.title)}${stamp}\n`,
+    ...(report.author === undefined ? [] : [`By ${escapeMarkdown(report.author)}\n`]),
+    ...(report.answer === undefined ? [] : [answerMarkdown(report.answer)]),
     ...report.tables.map(tableSection),
     `## Sources\n\n${sources.join('\n')}\n`,
   ].join('\n')
-}
-
-/** Escapes one line for Markdown, table cells included. */
-export function escapeMarkdown(value: string): string {
-  return printable(value)
-    .replace(/[\\`*_[\]{}|~#!]/g, '\\$&')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
 }
 
 function tableSection(table: Table): string {

@@ -72,6 +72,40 @@ const sourceSchema = z.strictObject({
   remarks: z.array(z.string()).optional(),
 })
 
+const answerSchema = z
+  .strictObject({
+    facts: z
+      .array(z.strictObject({ label: z.string(), text: z.string() }))
+      .describe('what was measured, where, when, and by which versions'),
+    sentences: z.array(z.string()).max(3).describe('the verdict'),
+    tiles: z
+      .array(
+        z.strictObject({
+          id: z.string(),
+          label: z.string(),
+          of: z.string().nullable().describe('what the figures are of'),
+          figures: z
+            .array(z.strictObject({ card: z.string().nullable(), cell: cellSchema }))
+            .describe('the best card first'),
+        }),
+      )
+      .max(4)
+      .describe('the figures that decide'),
+    chart: z
+      .strictObject({ id: z.string(), title: z.string(), summary: z.string() })
+      .nullable()
+      .describe('the chart that decides, in words'),
+    quality: z
+      .strictObject({
+        text: z.string(),
+        tone: z.enum(['good', 'warn', 'bad', 'plain']),
+        reasons: z.array(z.string()),
+      })
+      .nullable()
+      .describe('whether the figures may be quoted; null without runs'),
+  })
+  .describe('what the other formats show first')
+
 const moneySchema = z.strictObject({
   years: z.number(),
   tariffGbpPerKwh: z.number(),
@@ -97,6 +131,8 @@ export const reportJsonSchema = z.strictObject({
   format: z.literal('joulemark-report'),
   version: z.literal(REPORT_JSON_VERSION),
   title: z.string(),
+  author: z.string().nullable().optional(),
+  answer: answerSchema.nullable().optional().describe('null in a report of chosen tables'),
   simulated: z.boolean(),
   stamp: z.literal('SIMULATED').nullable(),
   tables: z.array(tableSchema),

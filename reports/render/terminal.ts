@@ -1,6 +1,7 @@
 import { styleText } from 'node:util'
 import type { Report } from '../report.ts'
 import type { Table } from '../tables/table.ts'
+import { answerLines } from './answer-lines.ts'
 import { footnotesOf, tableMarks } from './footnotes.ts'
 import { printable, wrapTo } from './plain-text.ts'
 import { sourceLines } from './source-lines.ts'
@@ -22,11 +23,24 @@ export function renderTerminal(report: Report, options: TerminalOptions = {}): s
   const columns = Math.max(40, Math.min(options.columns ?? 100, 100))
   // The caller has decided on colour (terminal, NO_COLOR): the stream is not checked again.
   const paint: Paint = (style, line) => (options.color ? styleText(style, line, { validateStream: false }) : line)
-  const blocks = report.tables.map((table) => tableLines(table, columns, paint))
+  const blocks = [...headOf(report, columns, paint), ...report.tables.map((table) => tableLines(table, columns, paint))]
   const sources = sourceLines(report).flatMap((line) =>
     hanging(printable(line).trimStart(), columns - 2).map((part) => (line.startsWith('  ') ? `  ${part}` : part)),
   )
   return `${[...blocks, [paint('bold', 'Sources'), ...sources]].map((lines) => lines.join('\n')).join('\n\n')}\n`
+}
+
+/** Title and answer; none in a report of chosen tables. */
+function headOf({ title, author, answer, simulated }: Report, columns: number, paint: Paint): string[][] {
+  if (answer === undefined) return []
+  const named = wrapTo(`${printable(title)}${simulated ? ' SIMULATED' : ''}`, columns)
+  return [
+    named.map((line) => paint(simulated ? ['bold', 'yellow'] : 'bold', line)),
+    [
+      ...(author === undefined ? [] : wrapTo(`By ${printable(author)}`, columns)),
+      ...answerLines(answer, columns, paint),
+    ],
+  ]
 }
 
 /** Tables alone, without the sources of a report. */

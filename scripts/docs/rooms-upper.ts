@@ -6,6 +6,8 @@ export const upperRooms: readonly Room[] = [
     paths: ['reports'],
     reason: 'records to bytes: tables, charts, comparisons, quotes, checked claims, in every format',
     folders: {
+      answer:
+        'what a reader of a report sees first: what was measured, the verdict, the figures and the chart that decide',
       box: 'the figures of a server against healthy ones',
       'box/page': 'the verdict as one HTML page, for screen and paper',
       'box/plan': 'the plan of a box as text and as a document',

@@ -1,4 +1,5 @@
-import { escapeMarkdown, gridMarkdown } from '../../render/markdown.ts'
+import { gridMarkdown } from '../../render/markdown.ts'
+import { escapeMarkdown } from '../../render/markdown-text.ts'
 import { printable } from '../../render/plain-text.ts'
 import type { Table } from '../../tables/table.ts'
 import { type Block, type CustomerReport, type Item, onlyTable, type Section } from '../document.ts'

@@ -2,10 +2,11 @@ import type { CardEntry } from '../../../harness/catalogue/own/card-entry.ts'
 import { buyerAdvice } from '../../../harness/catalogue/support/buyer-advice.ts'
 import { supportOf } from '../../../harness/catalogue/support/card-support.ts'
 import { DEFAULT_GPU_MEMORY_UTILIZATION } from '../../../harness/physics/gpu-memory-utilization.ts'
+import { joinedAnd, timesText } from '../../answer/phrases.ts'
 import { throughputTable } from '../../comparison/throughput.ts'
 import { cardKeyOf } from '../../tables/selection.ts'
 import { type Block, type Item, list, paragraph, type Section } from '../document.ts'
-import { joinedAnd, type Subject, timesText } from '../subject.ts'
+import type { Subject } from '../subject.ts'
 
 /** "Production gotchas": what a buyer of these cards trips over, and what was found on the servers of this page. */
 export function gotchas(subject: Subject): Section {

@@ -4,6 +4,7 @@ import { servingGpus } from '../../../harness/physics/serving-gpus.ts'
 import { isKnown } from '../../../harness/record/measured.ts'
 import type { RunRecord } from '../../../harness/record/schema/run.ts'
 import { counted } from '../../../harness/units.ts'
+import { joinedAnd } from '../../answer/phrases.ts'
 import { eccWords } from '../../comparison/spec.ts'
 import { measuredOf } from '../../tables/figure-cell.ts'
 import { ratioInterval } from '../../tables/ratio-interval.ts'
@@ -11,7 +12,7 @@ import { type CardColumn, cardKeyOf } from '../../tables/selection.ts'
 import { buildTable, type Table, text } from '../../tables/table.ts'
 import { type Block, type Item, list, paragraph, type Section, tableBlock } from '../document.ts'
 import { eccOf } from '../ecc.ts'
-import { joinedAnd, type Subject } from '../subject.ts'
+import type { Subject } from '../subject.ts'
 
 /** "ECC, NVLink and reliability features": what was read on the servers, what ECC costs, and what the makers promise. */
 export function reliability(subject: Subject): Section {

@@ -1,8 +1,9 @@
 import type { CardEntry } from '../../../harness/catalogue/own/card-entry.ts'
+import { joinedAnd, timesText } from '../../answer/phrases.ts'
 import { specTable } from '../../comparison/spec.ts'
 import { forCustomer } from '../customer-table.ts'
 import { paragraph, type Section, tableBlock } from '../document.ts'
-import { joinedAnd, type Subject, timesText } from '../subject.ts'
+import type { Subject } from '../subject.ts'
 
 /** Rows for people who build servers; a customer's page does without. */
 const forBuilders = new Set(['shared-memory', 'int8-dense', 'max-power-limit', 'mig'])

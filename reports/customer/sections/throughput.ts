@@ -1,6 +1,8 @@
 import { ttftMetrics } from '../../../harness/metrics/headline.ts'
 import { sloShareOfRun } from '../../../harness/operating/sweep/point-of-run.ts'
 import { demandText } from '../../../harness/scenario/load-shape.ts'
+import { joinedAnd } from '../../answer/phrases.ts'
+import { isSwept, type Workload, workloadsOf } from '../../answer/workloads.ts'
 import { cardMoney, hasFixedDemand, monthlyCost } from '../../comparison/card-money.ts'
 import { throughputTable } from '../../comparison/throughput.ts'
 import type { Alone } from '../../comparison/winners.ts'
@@ -11,8 +13,8 @@ import type { CardColumn } from '../../tables/selection.ts'
 import { buildTable, type Cell, missing, type Table, text } from '../../tables/table.ts'
 import { forCustomer, oomText } from '../customer-table.ts'
 import { type Block, paragraph, type Section, tableBlock } from '../document.ts'
-import { joinedAnd, type Subject } from '../subject.ts'
-import { isSwept, loadText, ranAt, reachedOf, type Workload, workloadsOf } from '../workloads.ts'
+import type { Subject } from '../subject.ts'
+import { loadText, ranAt, reachedOf } from '../workloads.ts'
 
 /** "Per-workload throughput comparison", and the workloads of a fixed demand by what their users wait for. */
 export function throughput(subject: Subject): Section | null {

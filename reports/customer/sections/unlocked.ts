@@ -1,7 +1,8 @@
+import { joinedAnd, joinedOr } from '../../answer/phrases.ts'
 import { fitsTable, queuedNotes } from '../../comparison/what-fits.ts'
 import { forCustomer } from '../customer-table.ts'
 import { paragraph, type Section, tableBlock } from '../document.ts'
-import { joinedAnd, joinedOr, type Subject } from '../subject.ts'
+import type { Subject } from '../subject.ts'
 
 /** "What the memory unlocks": what fits each card, computed from bytes, and what only the larger one holds. */
 export function unlocked({ cards, selection, facts }: Subject): Section | null {

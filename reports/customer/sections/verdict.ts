@@ -1,10 +1,11 @@
 import { modelOf } from '../../../harness/catalogue/own-models.ts'
 import { weightBytes } from '../../../harness/physics/model/weights.ts'
+import { firstFew, joinedAnd, joinedOr } from '../../answer/phrases.ts'
 import { hasFixedDemand } from '../../comparison/card-money.ts'
 import type { Alone } from '../../comparison/winners.ts'
 import { type Block, type Item, list, paragraph, type Section } from '../document.ts'
 import { decisionRules } from '../rules.ts'
-import { firstFew, joinedAnd, joinedOr, type Subject } from '../subject.ts'
+import type { Subject } from '../subject.ts'
 import { beyondAll } from './unlocked.ts'
 
 /** "Verdict": when to pick which card, when to pick neither, and one plain sentence per card. */

@@ -1,4 +1,5 @@
-import { escapeMarkdown, renderMarkdown } from '../../../reports/render/markdown.ts'
+import { renderMarkdown } from '../../../reports/render/markdown.ts'
+import { escapeMarkdown } from '../../../reports/render/markdown-text.ts'
 import { printable, wrapTo } from '../../../reports/render/plain-text.ts'
 import type { RenderedFile, Report } from '../../../reports/report.ts'
 import { writeFiles } from '../../../reports/write-files.ts'

@@ -4,8 +4,14 @@ import { formatCell, SIMULATED_MARK } from '../../format-cell.ts'
 import { htmlId } from '../html-id.ts'
 import { attributes, type Html, html, joined, nothing } from '../template.ts'
 
+/** The level of the title of a table; `none` where the heading above it says the same. */
+export type TitleLevel = 2 | 3 | 'none'
+
 /** One table as a section: caption, sortable heads, row heads, footnotes with links. */
-export function tableSection(table: Table): Html {
+export const tableSection = (table: Table): Html => titledTable(table, 2)
+
+/** The same under a heading of its own level. */
+export function titledTable(table: Table, level: TitleLevel): Html {
   const id = htmlId(table.id)
   const notes = footnotesOf(table)
   const stamp = table.simulated ? html` <span class="stamp">SIMULATED</span>` : nothing
@@ -19,8 +25,14 @@ export function tableSection(table: Table): Html {
   })
   const coded = table.rows.some((row) => row.cells.some(({ kind }) => kind === 'code'))
   const wordy = table.columns.every(({ align }) => align === 'left')
+  const title =
+    level === 'none'
+      ? html`<p id="h-${id}" class="unseen">${table.title}</p>${stamp}`
+      : level === 2
+        ? html`<h2 id="h-${id}">${table.title}${stamp}</h2>`
+        : html`<h3 id="h-${id}">${table.title}${stamp}</h3>`
   return html`<section aria-labelledby="h-${id}">
-<h2 id="h-${id}">${table.title}${stamp}</h2>
+${title}
 <div class="scroll" role="region" aria-label="${table.title}: table" tabindex="0">
 <table id="t-${id}" class="${wordy ? 'wordy' : 'figures'}${coded ? ' coded' : ''}"><caption class="unseen">${table.title}</caption>
 <thead><tr>${heads}</tr></thead>

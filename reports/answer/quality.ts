@@ -1,0 +1,61 @@
+import { reasonsNotQuotable } from '../../harness/gates/quotable.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { counted } from '../../harness/units.ts'
+import type { Quality } from './answer.ts'
+
+const MOST_REASONS = 6
+
+/**
+ * How many runs are quotable in one line, with the reasons why the others are not. An out of memory is a result and has no figure to
+ * quote: it is counted apart.
+ */
+export function qualityOf(runs: readonly RunRecord[]): Quality | null {
+  if (runs.length === 0) return null
+  const figures = runs.filter(({ oom }) => oom === undefined)
+  const outs = runs.length - figures.length
+  const rest = outs === 0 ? '' : ` ${counted(outs, 'more run')} ended out of memory, which is a result.`
+  if (figures.length === 0)
+    return {
+      text: `No run has a figure to quote: ${counted(outs, 'run')} ended out of memory.`,
+      tone: 'plain',
+      reasons: [],
+    }
+  const quotable = figures.filter((run) => run.quotable).length
+  if (quotable === figures.length) {
+    const all = figures.length === 1 ? 'The run is quotable' : `All ${figures.length} runs are quotable`
+    return { text: `${all}: every required gate passed.${rest}`, tone: 'good', reasons: [] }
+  }
+  const others = figures.filter((run) => !run.quotable)
+  const isSimulated = figures.every(({ source }) => source === 'simulated')
+  const counts =
+    quotable === 0
+      ? figures.length === 1
+        ? 'The run is not quotable'
+        : `None of the ${figures.length} runs is quotable`
+      : `${quotable} of ${figures.length} runs are quotable`
+  return {
+    text: `${counts}${isSimulated ? ': they are simulated' : ''}.${rest}`.replace(
+      'The run is not quotable: they are',
+      'The run is not quotable: it is',
+    ),
+    tone: quotable === 0 && !isSimulated ? 'bad' : 'warn',
+    reasons: reasonsOf(others, isSimulated),
+  }
+}
+
+/** Gates that stand in the way, the most frequent first; that a run is simulated need not be said twice. */
+function reasonsOf(runs: readonly RunRecord[], isSimulated: boolean): string[] {
+  const ids = runs.flatMap((run) => [...new Set(reasonsNotQuotable(run).map((reason) => headOf(reason)))])
+  const counts = [...Map.groupBy(ids, (id) => id)].map(([id, all]) => ({ id, count: all.length }))
+  const shown = counts
+    .filter(({ id }) => !(isSimulated && id.startsWith('live-source')))
+    .toSorted((a, b) => b.count - a.count)
+  const more = shown.length - MOST_REASONS
+  return [
+    ...shown.slice(0, MOST_REASONS).map(({ id, count }) => `${id} in ${counted(count, 'run')}`),
+    ...(more > 0 ? [`and ${counted(more, 'other reason')}`] : []),
+  ]
+}
+
+/** The gate and its status, or the status of the run, without its evidence. */
+const headOf = (reason: string): string => reason.split(':')[0]!

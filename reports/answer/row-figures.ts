@@ -1,0 +1,95 @@
+import { labelOf, type MetricKey, metrics } from '../../harness/metrics/catalogue.ts'
+import { headlineMetric, ttftMetrics } from '../../harness/metrics/headline.ts'
+import { workloadUnit } from '../../harness/metrics/workload-unit.ts'
+import { cardMoney, hasFixedDemand } from '../comparison/card-money.ts'
+import { monthlyCell } from '../comparison/demand.ts'
+import { costCell } from '../comparison/economics.ts'
+import { goodputCell } from '../comparison/goodput.ts'
+import { jobCostCell } from '../comparison/jobs.ts'
+import { throughputCell } from '../comparison/throughput.ts'
+import type { Facts } from '../facts.ts'
+import { figureCell } from '../tables/figure-cell.ts'
+import { oomCell } from '../tables/oom-cell.ts'
+import type { CardColumn, ScenarioRow, Selection } from '../tables/selection.ts'
+import { sloText } from '../tables/slo-text.ts'
+import { type Cell, missing } from '../tables/table.ts'
+
+/** One figure of a workload, for each card the cell that the tables below have. */
+export interface RowFigure {
+  /** Kebab-case. */
+  readonly id: string
+  readonly label: string
+  readonly better: 'higher' | 'lower'
+  /** What qualifies it, such as the SLO; absent for most. */
+  readonly within?: string
+  readonly cell: (card: CardColumn) => Cell
+}
+
+/** The figures of a workload that decide, the most important first: output, energy, cost, what users wait for. */
+export function rowFigures(row: ScenarioRow, selection: Selection, facts: Facts): RowFigure[] {
+  const { scenario } = row.sample
+  const isFixed = hasFixedDemand(row)
+  const headline = headlineMetric(scenario)
+  const speed: RowFigure = {
+    id: 'speed',
+    label: metrics[headline].label,
+    better: metrics[headline].better ?? 'higher',
+    cell: (card) => throughputCell(row, card, selection, facts),
+  }
+  const energy = scenario.kind === 'text' ? 'tokensPerJ' : workloadUnit(scenario.kind).energy
+  const slo = sloText(row.sample)
+  return [
+    // at a fixed demand the output follows from what was asked for
+    ...(isFixed ? [] : [speed]),
+    metricFigure(energy, 'energy', row, selection, facts),
+    {
+      id: 'cost',
+      label: costLabel(row),
+      better: 'lower',
+      cell: (card) => rowCost(row, card, selection, facts),
+    },
+    ...(scenario.kind === 'text' ? [metricFigure(ttftMetrics(scenario).median, 'ttft', row, selection, facts)] : []),
+    ...(slo === null
+      ? []
+      : [
+          {
+            id: 'goodput',
+            label: metrics.goodputRequestsPerS.label,
+            better: 'higher' as const,
+            within: slo,
+            cell: (card: CardColumn) => oomCell(row, card, selection, facts) ?? goodputCell(row, card, selection),
+          },
+        ]),
+    metricFigure('meanPowerW', 'power', row, selection, facts),
+    metricFigure('peakMemoryMiB', 'memory', row, selection, facts),
+  ]
+}
+
+function metricFigure(key: MetricKey, id: string, row: ScenarioRow, selection: Selection, facts: Facts): RowFigure {
+  return {
+    id,
+    label: key === 'tokensPerJ' ? metrics[key].label : labelOf(key).replace(/ \(.*\)$/, ''),
+    better: metrics[key].better ?? 'lower',
+    cell: (card) => {
+      const run = selection.runOf(row.name, card.key)
+      const oom = oomCell(row, card, selection, facts)
+      if (oom !== null) return oom
+      if (run === null) return missing(`${card.label}: no run of ${row.name} was given`)
+      return figureCell(run, key, key === 'tokensPerJ' ? 2 : metrics[key].digits)
+    },
+  }
+}
+
+/** What the cost of a workload is per: `£ per million output tokens`. */
+export const costLabel = (row: ScenarioRow): string =>
+  hasFixedDemand(row) ? '£ per month at this demand' : `£ per ${workloadUnit(row.sample.scenario.kind).priced}`
+
+/** The cost of a workload on a card, by its kind. */
+export function rowCost(row: ScenarioRow, card: CardColumn, selection: Selection, facts: Facts): Cell {
+  const oom = oomCell(row, card, selection, facts)
+  if (oom !== null) return oom
+  const at = cardMoney(card, selection, facts, row)
+  if ('reason' in at.run) return missing(at.run.reason)
+  if (hasFixedDemand(row)) return monthlyCell(at.run.value, at)
+  return row.sample.scenario.kind === 'text' ? costCell(at) : jobCostCell(row, card, selection, facts)
+}

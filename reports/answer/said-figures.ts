@@ -1,0 +1,48 @@
+import { metrics } from '../../harness/metrics/catalogue.ts'
+import { headlineMetric } from '../../harness/metrics/headline.ts'
+import { formatInterval, formatNumber } from '../render/format-cell.ts'
+import { type Measured, measuredOf } from '../tables/figure-cell.ts'
+import { ratioInterval } from '../tables/ratio-interval.ts'
+import type { ScenarioRow, Selection } from '../tables/selection.ts'
+import type { Cell } from '../tables/table.ts'
+
+/* Figures inside sentences. */
+
+/** `1,799 tokens/s (±27)`. */
+export const saidFigure = ({ value, ci95 }: Measured, unit: string): string => {
+  const digits = digitsOf(value)
+  return `${formatNumber(value, digits)} ${unit}${ci95 === null ? '' : ` (${formatInterval(value, ci95, digits)})`}`
+}
+
+/** As many digits as the tables print of it. */
+const digitsOf = (value: number): number => (value < 10 ? 2 : value < 100 ? 1 : 0)
+
+/** A number or an amount of a table with its unit and interval; null for what is neither. */
+export function saidCell(cell: Cell, unit: string): string | null {
+  if (cell.kind === 'number') return saidFigure({ value: cell.value, ci95: cell.ci95 ?? null }, unit)
+  if (cell.kind !== 'money') return null
+  const interval = cell.ci95 ? ` (${formatInterval(cell.valueGbp, cell.ci95, cell.digits, '£')})` : ''
+  return `£${formatNumber(cell.valueGbp, cell.digits)}${interval} ${unit}`
+}
+
+/** Which card is the faster one in a workload, and how much; empty where fewer than two have a figure. */
+export function speedSentence(row: ScenarioRow, { cards, runOf }: Selection): string {
+  const key = headlineMetric(row.sample.scenario)
+  const { unit, better, label } = metrics[key]
+  const sign = better === 'lower' ? 1 : -1
+  const found = cards.flatMap((card) => {
+    const run = runOf(row.name, card.key)
+    const known = run === null ? null : measuredOf(run, key)
+    return known !== null && 'value' in known ? [{ card, figure: known.value }] : []
+  })
+  const [best, next] = found.toSorted((a, b) => sign * (a.figure.value - b.figure.value))
+  if (best === undefined || next === undefined || next.figure.value <= 0 || best.figure.value <= 0) return ''
+  const [over, under] = better === 'lower' ? [next.figure, best.figure] : [best.figure, next.figure]
+  const interval = ratioInterval(over, under)
+  const against = `${saidFigure(best.figure, unit)} against ${saidFigure(next.figure, unit)}`
+  if (interval !== null && interval[0] <= 1)
+    return `${label} does not decide it: ${against} (${next.card.label}), within the intervals.`
+  const ratio = over.value / under.value
+  const spread = interval === null ? '' : ` (95 %: ${formatNumber(interval[0], 2)} to ${formatNumber(interval[1], 2)})`
+  return `The ${best.card.label} is ${formatNumber(ratio, 2)} times as fast there${spread}: ${against}.`
+}

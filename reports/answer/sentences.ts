@@ -1,0 +1,125 @@
+import { metrics } from '../../harness/metrics/catalogue.ts'
+import { headlineMetric } from '../../harness/metrics/headline.ts'
+import { counted } from '../../harness/units.ts'
+import type { Winner } from '../comparison/winners.ts'
+import type { Facts } from '../facts.ts'
+import { formatShare } from '../render/format-cell.ts'
+import { sweepFindings } from '../sweep/findings.ts'
+import type { Sweep } from '../sweep/lines.ts'
+import { percentText } from '../tables/economics-rows.ts'
+import { outOfMemory } from '../tables/oom-cell.ts'
+import { type CardColumn, type ScenarioRow, type Selection, selectedRuns } from '../tables/selection.ts'
+import { costLabel, rowFigures } from './row-figures.ts'
+import { saidCell, speedSentence } from './said-figures.ts'
+import { decidedOf, winsSentence } from './wins.ts'
+
+/** What the verdict of a report is made from. */
+export interface Judged {
+  readonly selection: Selection
+  readonly facts: Facts
+  readonly winners: readonly Winner[]
+  readonly sweeps: readonly Sweep[]
+  /** The workload whose figures stand for the report; null where no run has a figure. */
+  readonly deciding: ScenarioRow | null
+}
+
+/** The verdict in plain English: three sentences at most. */
+export function verdictSentences(judged: Judged): string[] {
+  const { selection, deciding } = judged
+  const said =
+    deciding === null
+      ? withoutFigures(judged)
+      : selection.cards.length > 1
+        ? ofSeveralCards(judged, deciding)
+        : ofOneCard(judged, deciding)
+  return said.filter((sentence) => sentence !== '').slice(0, 3)
+}
+
+function ofSeveralCards({ selection, facts, winners }: Judged, deciding: ScenarioRow): string[] {
+  const winner = winners.find(({ scenario }) => scenario.name === deciding.name)
+  return [
+    winners.length > 1
+      ? winsSentence(
+          selection.cards,
+          winners.map((each) => decidedOf(each, selection, facts)),
+        )
+      : '',
+    winner === undefined ? '' : winnerSentence(winner),
+    speedSentence(deciding, selection),
+  ]
+}
+
+function winnerSentence({ scenario, card, why, alone }: Winner): string {
+  if (card === null) return `For ${scenario.title} there is no winner: ${why}.`
+  if (alone === 'memory') return `Only the ${card.label} runs ${scenario.title}; ${why}.`
+  if (alone === 'slo') return `Only the ${card.label} runs ${scenario.title} within its SLO; ${why}.`
+  return /^\d/.test(why)
+    ? `For ${scenario.title}, the ${card.label} is ${why}.`
+    : `For ${scenario.title}, the ${card.label} wins: ${why}.`
+}
+
+function ofOneCard({ selection, facts, winners, sweeps }: Judged, row: ScenarioRow): string[] {
+  const card = selection.cards[0]!
+  const figures = rowFigures(row, selection, facts)
+  const cellOf = (id: string) => figures.find((each) => each.id === id)?.cell(card)
+  const [speedCell, costCell, energyCell] = [cellOf('speed'), cellOf('cost'), cellOf('energy')]
+  const speed = speedCell === undefined ? null : saidCell(speedCell, metrics[headlineMetric(row.sample.scenario)].unit)
+  const share = speedCell?.kind === 'number' && speedCell.limit ? speedCell.limit.share : null
+  const cost = costCell === undefined ? null : saidCell(costCell, costLabel(row).replace('£ ', ''))
+  const energy = energyCell?.kind === 'number' ? saidCell(energyCell, energyCell.unit) : null
+  const isText = row.sample.scenario.kind === 'text'
+  const { utilisation, tariffGbpPerKwh } = facts.money
+  return [
+    winners.length > 1 && sweeps.length === 0 ? countSentence(card, winners, selection, facts) : '',
+    speed === null
+      ? ''
+      : `${row.title} on the ${card.label}: ${speed}${share === null ? '' : `, ${formatShare(share)} of the physical limit`}.`,
+    cost === null && energy === null
+      ? ''
+      : `${[
+          ...(cost === null
+            ? []
+            : [`It costs ${cost} at ${percentText(utilisation)} utilisation and £${tariffGbpPerKwh}/kWh`]),
+          ...(energy === null ? [] : [`${cost === null ? 'It' : 'it'} ${isText ? 'yields' : 'uses'} ${energy}`]),
+        ].join('; ')}.`,
+    sweeps.length > 0 ? loadSentence(sweeps[0]!) : waitSentence(figures, card),
+  ]
+}
+
+/** The highest load within the SLO, where a sweep has one, else its knee. */
+function loadSentence(sweep: Sweep): string {
+  const said = sweepFindings({ ...sweep, lines: sweep.lines.slice(0, 1) })
+  return said.find((sentence) => sentence.includes('SLO (')) ?? said[0] ?? ''
+}
+
+function waitSentence(figures: ReturnType<typeof rowFigures>, card: CardColumn): string {
+  const ttft = figures.find(({ id }) => id === 'ttft')
+  const said = ttft === undefined ? null : saidCell(ttft.cell(card), 'ms')
+  return ttft === undefined || said === null ? '' : `${ttft.label}: ${said}.`
+}
+
+function countSentence(card: CardColumn, winners: readonly Winner[], selection: Selection, facts: Facts): string {
+  const outs = winners.filter(({ scenario }) => outOfMemory(scenario, card, selection, facts) !== null).length
+  const ran = winners.length - outs
+  const rest = outs === 0 ? '' : `; ${outs} ${outs === 1 ? 'does' : 'do'} not fit into its memory`
+  return `The ${card.label} ran ${outs === 0 ? counted(ran, 'workload') : `${ran} of ${counted(winners.length, 'workload')}`}${rest}.`
+}
+
+/** No run has a figure: out of memory, which is a result, or failed. */
+function withoutFigures({ selection, facts }: Judged): string[] {
+  const all = selection.scenarios.flatMap((row) =>
+    selection.cards.map((card) => ({ row, card, oom: outOfMemory(row, card, selection, facts) })),
+  )
+  const outs = all.flatMap(({ row, card, oom }) =>
+    oom === null ? [] : [`${row.title} on the ${card.label}: ${oom.reason}`],
+  )
+  const [first, ...others] = outs
+  const failures = selectedRuns(selection).flatMap(({ failure }) => failure ?? [])
+  const what = counted(selection.scenarios.length, 'workload')
+  return [
+    outs.length === all.length
+      ? `None of the cards has the memory for ${selection.scenarios.length === 1 ? 'this workload' : `any of the ${what}`}.`
+      : `No run has a figure${failures[0] === undefined ? '' : `: ${failures[0]}`}.`,
+    first === undefined ? '' : `${first}${others.length === 0 ? '' : `, and ${others.length} more like it`}.`,
+  ]
+}

@@ -1,0 +1,73 @@
+import { outOfMemory } from '../tables/oom-cell.ts'
+import type { CardColumn, Selection } from '../tables/selection.ts'
+import type { Cell } from '../tables/table.ts'
+import type { Tile, TileFigure } from './answer.ts'
+import { rowFigures } from './row-figures.ts'
+import type { Judged } from './sentences.ts'
+import { decidedOf } from './wins.ts'
+
+const MOST_TILES = 4
+
+/** The figures that decide, of the workload that stands for the report; with several cards and workloads also who won how many. */
+export function tilesOf(judged: Judged): Tile[] {
+  const { selection, facts, deciding, winners } = judged
+  if (deciding === null) return memoryTiles(judged)
+  const wins = selection.cards.length > 1 && winners.length > 1 ? [winsTile(judged)] : []
+  const all = rowFigures(deciding, selection, facts).map(({ id, label, better, within, cell }): Tile => {
+    const figures = selection.cards.map((card) => figureOf(card, selection, cell(card)))
+    return {
+      ...{ id, label, of: within === undefined ? deciding.title : `${deciding.title}, ${within}` },
+      figures: figures.toSorted((a, b) => rankOf(a.cell, better) - rankOf(b.cell, better)),
+    }
+  })
+  const known = all.filter(({ figures }) => figures.some(({ cell }) => amountOf(cell) !== null))
+  return [...known.slice(0, MOST_TILES - wins.length), ...wins]
+}
+
+const figureOf = (card: CardColumn, { cards }: Selection, cell: Cell): TileFigure => ({
+  card: { label: card.label, color: cards.findIndex(({ key }) => key === card.key) },
+  cell,
+})
+
+const amountOf = (cell: Cell): number | null =>
+  cell.kind === 'number' ? cell.value : cell.kind === 'money' ? cell.valueGbp : null
+
+/** The best first, what has no value last. */
+function rankOf(cell: Cell, better: 'higher' | 'lower'): number {
+  const value = amountOf(cell)
+  return value === null ? Number.MAX_VALUE : better === 'higher' ? -value : value
+}
+
+function winsTile({ selection, facts, winners }: Judged): Tile {
+  const decided = winners.map((winner) => decidedOf(winner, selection, facts))
+  const rows = selection.cards.map((card) => {
+    const won = decided.filter((each) => each.card?.key === card.key)
+    const alone = won.filter((each) => each.alone !== null).length
+    return { card, won: won.length, alone }
+  })
+  return {
+    id: 'wins',
+    label: 'Workloads won',
+    of: 'by cost, of the cards that run it within its SLO',
+    figures: rows
+      .toSorted((a, b) => b.won - a.won)
+      .map(({ card, won, alone }) =>
+        figureOf(card, selection, {
+          kind: 'text',
+          text: `${won} of ${decided.length}`,
+          ...(alone === 0 ? {} : { detail: alone === won ? 'as the only card' : `${alone} as the only card` }),
+        }),
+      ),
+  }
+}
+
+/** Where nothing runs: a tile for each of the first workloads, with the memory as evidence. */
+function memoryTiles({ selection, facts }: Judged): Tile[] {
+  return selection.scenarios.slice(0, MOST_TILES).flatMap((row): Tile[] => {
+    const figures = selection.cards.flatMap((card): TileFigure[] => {
+      const oom = outOfMemory(row, card, selection, facts)
+      return oom === null ? [] : [figureOf(card, selection, { kind: 'oom', evidence: oom.evidence })]
+    })
+    return figures.length === 0 ? [] : [{ id: `memory-${row.name}`, label: row.title, of: null, figures }]
+  })
+}

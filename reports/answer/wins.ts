@@ -1,0 +1,51 @@
+import { counted } from '../../harness/units.ts'
+import type { Alone, Winner } from '../comparison/winners.ts'
+import type { Facts } from '../facts.ts'
+import { outOfMemory } from '../tables/oom-cell.ts'
+import type { CardColumn, Selection } from '../tables/selection.ts'
+import { joinedAnd } from './phrases.ts'
+
+/** How a workload was decided. */
+export interface Decided {
+  readonly card: CardColumn | null
+  readonly alone: Alone
+  /** No card runs it, or none within its SLO. */
+  readonly none: boolean
+}
+
+/** A winner, and whether there is none because no card runs the workload. */
+export const decidedOf = (winner: Winner, selection: Selection, facts: Facts): Decided => ({
+  card: winner.card,
+  alone: winner.alone,
+  none: selection.cards.every((card) => outOfMemory(winner.scenario, card, selection, facts) !== null),
+})
+
+/** Which card won how many workloads in one sentence; with one card, what was measured on it. */
+export function winsSentence(cards: readonly CardColumn[], decided: readonly Decided[]): string {
+  const measured = counted(decided.length, 'workload')
+  const none = decided.filter((each) => each.none).length
+  if (cards.length < 2) {
+    const ran = `${measured} ${decided.length === 1 ? 'was' : 'were'} measured on it`
+    return none === 0 ? `${ran}.` : `${ran}; ${none} of them ${none === 1 ? 'does' : 'do'} not fit into its memory.`
+  }
+  const each = cards.flatMap(({ key, label }) => {
+    const won = decided.filter(({ card }) => card?.key === key)
+    const because = (why: Alone, reason: (what: string) => string) => {
+      const count = won.filter(({ alone }) => alone === why).length
+      if (count === 0) return ''
+      const what = reason(count === 1 ? 'it' : 'them')
+      return count === won.length ? `, because ${what}` : `, ${count} of them because ${what}`
+    }
+    const only = [
+      because('memory', (what) => `no other card here runs ${what}`),
+      because('slo', (what) => `no other card here runs ${what} within the SLO`),
+    ].join('')
+    return won.length === 0 ? [] : [`the ${label} wins ${won.length}${only}`]
+  })
+  const open = decided.filter((at) => at.card === null && !at.none).length
+  const rest = [
+    ...(open > 0 ? [`${open} ${open === 1 ? 'is' : 'are'} undecided`] : []),
+    ...(none > 0 ? [`${none} ${none === 1 ? 'runs' : 'run'} on none of them`] : []),
+  ]
+  return each.length + rest.length === 0 ? `${measured} measured.` : `Of ${measured}, ${joinedAnd([...each, ...rest])}.`
+}
