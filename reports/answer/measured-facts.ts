@@ -58,7 +58,7 @@ export const machinesOf = (runs: readonly RunRecord[]): string[] =>
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
 
 /** From the start of the first run to the end of the last one: `26 Nov 2026, 07:53 to 07:59 UTC`. */
-export function datesText(runs: readonly RunRecord[]): string | null {
+function datesText(runs: readonly RunRecord[]): string | null {
   const starts = runs.map(({ startedAt }) => startedAt).toSorted()
   const ends = runs.map(({ startedAt, endedAt }) => endedAt ?? startedAt).toSorted()
   const [from, to] = [starts[0], ends.at(-1)]

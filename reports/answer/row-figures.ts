@@ -85,7 +85,7 @@ export const costLabel = (row: ScenarioRow): string =>
   hasFixedDemand(row) ? '£ per month at this demand' : `£ per ${workloadUnit(row.sample.scenario.kind).priced}`
 
 /** The cost of a workload on a card, by its kind. */
-export function rowCost(row: ScenarioRow, card: CardColumn, selection: Selection, facts: Facts): Cell {
+function rowCost(row: ScenarioRow, card: CardColumn, selection: Selection, facts: Facts): Cell {
   const oom = oomCell(row, card, selection, facts)
   if (oom !== null) return oom
   const at = cardMoney(card, selection, facts, row)

@@ -9,7 +9,7 @@ import type { Cell } from '../tables/table.ts'
 /* Figures inside sentences. */
 
 /** `1,799 tokens/s (±27)`. */
-export const saidFigure = ({ value, ci95 }: Measured, unit: string): string => {
+const saidFigure = ({ value, ci95 }: Measured, unit: string): string => {
   const digits = digitsOf(value)
   return `${formatNumber(value, digits)} ${unit}${ci95 === null ? '' : ` (${formatInterval(value, ci95, digits)})`}`
 }

@@ -29,7 +29,7 @@ export function jobsTable(selection: Selection, facts: Facts): Table | null {
         align: 'right' as const,
         cell: (row: JobRow) =>
           oomCell(row.scenario, card, selection, facts) ??
-          (row.figure === 'cost' ? jobCostCell : jobEnergyCell)(row.scenario, card, selection, facts),
+          (row.figure === 'cost' ? jobCostCell : energyCell)(row.scenario, card, selection, facts),
       })),
     ],
     rows: jobs.flatMap((scenario): JobRow[] => [
@@ -58,8 +58,7 @@ export function jobCostCell(scenario: ScenarioRow, card: CardColumn, selection: 
   return { kind: 'money', valueGbp: value, digits, ...(ci95 ? { ci95 } : {}), ...stamp }
 }
 
-/** Energy per unit of the same. */
-export function jobEnergyCell(scenario: ScenarioRow, card: CardColumn, selection: Selection): Cell {
+function energyCell(scenario: ScenarioRow, card: CardColumn, selection: Selection): Cell {
   const run = selection.runOf(scenario.name, card.key)
   if (run === null) return missing(`${card.label}: no run of ${scenario.name} was given`)
   return figureCell(run, workloadUnit(scenario.sample.scenario.kind).energy, 1)

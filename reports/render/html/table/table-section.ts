@@ -5,13 +5,13 @@ import { htmlId } from '../html-id.ts'
 import { attributes, type Html, html, joined, nothing } from '../template.ts'
 
 /** The level of the title of a table; `none` where the heading above it says the same. */
-export type TitleLevel = 2 | 3 | 'none'
+type TitleLevel = 2 | 3 | 'none'
 
 /** One table as a section: caption, sortable heads, row heads, footnotes with links. */
 export const tableSection = (table: Table): Html => titledTable(table, 2)
 
 /** The same under a heading of its own level. */
-export function titledTable(table: Table, level: TitleLevel): Html {
+function titledTable(table: Table, level: TitleLevel): Html {
   const id = htmlId(table.id)
   const notes = footnotesOf(table)
   const stamp = table.simulated ? html` <span class="stamp">SIMULATED</span>` : nothing
