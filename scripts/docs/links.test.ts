@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { slugOf } from './site/slug.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const read = (file: string): string => readFileSync(join(root, file), 'utf8')
@@ -21,12 +22,7 @@ const prose = (page: string): string =>
 /** The anchors of a page, as GitHub makes them from its headings. */
 function anchorsOf(page: string): Set<string> {
   const headings = [...prose(page).matchAll(/^#{1,6} +(.+?) *$/gm)].map(([, heading]) => heading!)
-  const slugs = headings.map((heading) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
-      .replaceAll(' ', '-'),
-  )
+  const slugs = headings.map(slugOf)
   return new Set(
     slugs.map((slug, at) =>
       slugs.indexOf(slug) === at ? slug : `${slug}-${slugs.slice(0, at).filter((each) => each === slug).length}`,

@@ -74,6 +74,7 @@ export const upperRooms: readonly Room[] = [
       docs: 'the generated parts of docs/',
       'docs/answers': 'the pages of commands and of verdicts',
       'docs/reference': 'the pages of docs/reference/: files key by key, exit codes, the environment',
+      'docs/site': 'the static site of docs/: its pages, links, navigation, and how it is built',
       fleet: 'what `fleet run` and `fleet status` show: the plan, the boxes and what became of them',
       init: 'the first scenario of a server that is found running',
       learn: 'what gates, metrics, verdicts, exit codes and variables mean in words; how a command line is completed',

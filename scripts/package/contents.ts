@@ -52,7 +52,7 @@ function read(path: string): string[] {
 }
 
 function filesOf(patterns: readonly string[]): string[] {
-  const found = globSync(patterns, { cwd: projectRoot, exclude: ['**/__pycache__/**'] })
+  const found = globSync(patterns, { cwd: projectRoot, exclude: ['**/__pycache__/**', 'docs/site/**'] })
   return found.filter((path) => statSync(join(projectRoot, path)).isFile())
 }
 
