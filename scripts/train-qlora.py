@@ -72,8 +72,8 @@ def quantised_model(name):
     return AutoModelForCausalLM.from_pretrained(name, quantization_config=nf4, device_map={"": 0})
 
 
-def with_adapters(model, args):
-    if args.tiny:
+def with_adapters(model, args, quantised):
+    if not quantised:
         if args.gradient_checkpointing:
             model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
             model.enable_input_require_grads()
@@ -100,34 +100,23 @@ def say(value):
     print(json.dumps(value, allow_nan=False), flush=True)
 
 
-def main():
-    args = parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    torch.manual_seed(args.seed)
-    transformers.logging.set_verbosity_error()
-    device = "cpu" if args.tiny else "cuda:0"
-    if args.tiny:
-        torch.set_num_threads(1)  # with more threads so small a model is slower, above all on a busy machine
-    model = with_adapters(tiny_model() if args.tiny else quantised_model(args.model), args)
+def train(model, optimizer, args, device, config):
+    """Says the settings, then trains on random tokens, one line per step that the device has finished."""
     model.config.use_cache = False
     model.train()
-    optimizer, optimizer_name = make_optimizer(model, args.tiny)
     say(
         {
             "config": {
-                "model": "tiny-random-llama" if args.tiny else args.model,
+                **config,
                 "batch": args.batch,
                 "sequenceTokens": args.sequence_tokens,
                 "rank": args.rank,
                 "gradientCheckpointing": args.gradient_checkpointing,
-                "weights": "float32" if args.tiny else "nf4, double quantised, bfloat16 compute",
-                "optimizer": optimizer_name,
                 "trainableParameters": sum(w.numel() for w in model.parameters() if w.requires_grad),
-                "device": "cpu" if args.tiny else torch.cuda.get_device_name(0),
+                "device": "cpu" if device == "cpu" else torch.cuda.get_device_name(0),
                 "torch": torch.__version__,
                 "transformers": transformers.__version__,
                 "peft": peft.__version__,
-                "bitsandbytes": None if args.tiny else version("bitsandbytes"),
             }
         }
     )
@@ -151,6 +140,25 @@ def main():
                 "seconds": round(time.perf_counter() - began, 6),
             }
         )
+
+
+def main():
+    args = parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    torch.manual_seed(args.seed)
+    transformers.logging.set_verbosity_error()
+    device = "cpu" if args.tiny else "cuda:0"
+    if args.tiny:
+        torch.set_num_threads(1)  # with more threads so small a model is slower, above all on a busy machine
+    model = with_adapters(tiny_model() if args.tiny else quantised_model(args.model), args, not args.tiny)
+    optimizer, optimizer_name = make_optimizer(model, args.tiny)
+    config = {
+        "model": "tiny-random-llama" if args.tiny else args.model,
+        "weights": "float32" if args.tiny else "nf4, double quantised, bfloat16 compute",
+        "optimizer": optimizer_name,
+        "bitsandbytes": None if args.tiny else version("bitsandbytes"),
+    }
+    train(model, optimizer, args, device, config)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,14 @@ test('no sign of one engine is one of another', () => {
 })
 
 test('an engine whose counters are read counts generated and prompt tokens', () => {
-  expect(countedEngines.map(([id]) => id)).toEqual(['vllm', 'sglang', 'llama.cpp', 'tensorrt-llm', 'tgi'])
+  expect(countedEngines.map(([id]) => id)).toEqual([
+    'vllm',
+    'sglang',
+    'llama.cpp',
+    'tensorrt-llm',
+    'tgi',
+    'joulemark-proof',
+  ])
   for (const [, { counters }] of countedEngines) {
     expect(counters.names.generationTokens, 'generated tokens').toBeDefined()
     expect(counters.names.promptTokens, 'prompt tokens').toBeDefined()

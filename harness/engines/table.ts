@@ -1,4 +1,5 @@
 import type { EngineCounters, EngineDefinition } from './engine.ts'
+import { joulemarkProof } from './joulemark-proof.ts'
 import { llamaCpp } from './llama-cpp.ts'
 import { ollama } from './ollama.ts'
 import { lmdeploy, openAiCompatible } from './other-engines.ts'
@@ -18,6 +19,7 @@ export const engineTable = {
   'tensorrt-llm': tensorRtLlm,
   tgi,
   lmdeploy,
+  'joulemark-proof': joulemarkProof,
   ollama,
 } as const satisfies Readonly<Record<string, EngineDefinition>>
 export type EngineId = keyof typeof engineTable

@@ -21,6 +21,8 @@ const koffiSources = ['package.json', 'LICENSE.txt', 'index.js', 'src/koffi/inde
 /** What a package carries of the repository besides what its code reads. */
 const carried = [
   ...['README.md', 'CHANGELOG.md', 'LICENSE', 'docs/**/*.{md,json}', 'scenarios/*', 'scripts/*.{py,sh,txt}'],
+  // the proof runs them, on a machine with Python and torch
+  'scripts/prove/**/*.py',
   // what the documents tell people to use
   ...['scripts/{monitoring,kubernetes}/*.{yaml,json}', 'reports/quote/example-inputs.yaml'],
 ]

@@ -114,6 +114,7 @@ const metricNamesOf: Readonly<Record<EngineId, Serving['metricNames']>> = {
   'llama.cpp': 'llama.cpp',
   'tensorrt-llm': 'tensorrt-llm',
   tgi: 'tgi',
+  'joulemark-proof': 'joulemark-proof',
   lmdeploy: 'other',
   ollama: 'other',
 }

@@ -9,7 +9,7 @@ const reasons = z.record(z.string(), z.string()).describe('why a field is null, 
 /** Settings of the server, as far as it reports them. Nothing here is assumed. */
 export const servingSchema = z.object({
   metricNames: z
-    .enum(['vllm', 'vllm-older', 'sglang', 'llama.cpp', 'tensorrt-llm', 'tgi', 'other', 'none'])
+    .enum(['vllm', 'vllm-older', 'sglang', 'llama.cpp', 'tensorrt-llm', 'tgi', 'joulemark-proof', 'other', 'none'])
     .describe('metric names on the Prometheus page: of which engine, of one that is not read, or no such page'),
   kvCapacityTokens: nullableNumber.describe('tokens that the KV cache holds, over all engines'),
   kvMaxConcurrency: nullableNumber.describe('sequences of max_model_len that fit the KV cache at once'),
