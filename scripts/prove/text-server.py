@@ -108,8 +108,9 @@ async def serve(args, model, facts):
     engine.start()
     say({"listening": server.sockets[0].getsockname()[1], **facts})
     await ended.wait()
-    server.close()
-    engine.stop()
+    # the streams that are open are cut, and a forward pass that is under way is not waited for
+    sys.stdout.flush()
+    os._exit(0)
 
 
 def main():
@@ -122,9 +123,6 @@ def main():
         asyncio.run(serve(args, model, facts))
     except OSError as error:
         fail(error)
-    sys.stdout.flush()
-    # threads of torch need not be waited for, nor a forward pass that nobody will read
-    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -33,17 +33,11 @@ class Engine:
         self.slots = [None] * model.slots
         self.waiting = collections.deque()
         self.wake = threading.Condition()
-        self.is_stopping = False
         self.failure = None
         self.thread = threading.Thread(target=self._run, name="engine", daemon=True)
 
     def start(self):
         self.thread.start()
-
-    def stop(self):
-        with self.wake:
-            self.is_stopping = True
-            self.wake.notify()
 
     def submit(self, sequence):
         with self.wake:
@@ -60,15 +54,11 @@ class Engine:
     def _run(self):
         while True:
             with self.wake:
-                while not (self.is_stopping or self.waiting or self._running()):
+                while not (self.waiting or self._running()):
                     self.wake.wait()
-                if self.is_stopping:
-                    return
             try:
                 self._turn()
             except Exception as error:  # out of memory, or a fault of the GPU: every client must hear of it
-                if self.is_stopping:
-                    return
                 self.failure = f"{type(error).__name__}: {error}".splitlines()[0][:300]
                 print(self.failure, file=sys.stderr, flush=True)
                 self._end_all()
