@@ -61,6 +61,8 @@ export function buildProgram(version: string, io: CommandIo, done: Done): Comman
     .helpOption('-h, --help', 'Show help')
     .helpCommand('help [command]', 'Show help for a command')
     .configureHelp(helpStyle)
+    // a wrong flag is a line of the log like any other
+    .configureOutput({ writeErr: (text) => io.stderr.write(text) })
     .exitOverride()
     .addHelpText(
       'after',

@@ -102,9 +102,4 @@ export class Collector {
   get newestSamples(): ReadonlyMap<string, GpuRow> {
     return this.#newest
   }
-
-  /** Newest sample, for the live display. */
-  get lastSample(): GpuRow | undefined {
-    return this.#gpuRows.at(-1)
-  }
 }

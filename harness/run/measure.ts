@@ -14,6 +14,7 @@ import type { Trial } from '../record/schema/trial.ts'
 import { clientTotals } from './client-totals.ts'
 import { coolDown, type TemperatureReading, temperatureOf } from './cool-down.ts'
 import { tellExpectation } from './expectation.ts'
+import { cardsNow } from './live-meter.ts'
 import type { Tick } from './progress.ts'
 import type { TrialEnd } from './record/add-trial.ts'
 import { requireSuccess, runTime, type Session } from './session.ts'
@@ -21,6 +22,7 @@ import { requireSuccess, runTime, type Session } from './session.ts'
 /** Trial number of the warm-up: its prompts differ from all measured prompts. */
 const WARM_UP = -1
 const TICK_MS = 250
+const IDLE_WORDS = 'measuring the idle server, no load'
 
 /** Keeps the server idle for as long as the scenario requires, to measure its active idle power. */
 export async function restIdle(session: Session): Promise<void> {
@@ -31,7 +33,12 @@ export async function restIdle(session: Session): Promise<void> {
     return
   }
   const startMs = runTime(session)
-  await sleepUnlessAborted(session.options.clock, seconds * 1000, session.options.drain)
+  const ticking = keepTicking(session, { label: 'idle', waitingFor: IDLE_WORDS }, startMs, seconds * 1000)
+  try {
+    await sleepUnlessAborted(session.options.clock, seconds * 1000, session.options.drain)
+  } finally {
+    ticking.abort()
+  }
   session.journal.idle({ startMs, endMs: runTime(session) })
 }
 
@@ -65,7 +72,7 @@ export async function coolBefore(session: Session, index: number): Promise<CoolD
     signal: options.drain,
     onWarm: (elapsedMs, aboveC) =>
       options.progress.tick({
-        ...tickOf(session, 'cool-down', elapsedMs, rule.timeoutSeconds * 1000),
+        ...tickOf(session, { label: 'cool-down' }, elapsedMs, rule.timeoutSeconds * 1000),
         waitingFor: `cooling, no load: ${aboveC.toFixed(0)} °C above the first trial, ${rule.toWithinC} °C required`,
       }),
   })
@@ -148,7 +155,7 @@ export async function runPhase(
   const phase: Phase = { trial, startMs, sendUntilMs: startMs + seconds * 1000, rampMs }
   session.watch.beginPhase()
   const done = session.load.runPhase(phase)
-  const ticking = keepTicking(session, label, startMs, seconds * 1000)
+  const ticking = keepTicking(session, { label }, startMs, seconds * 1000)
   try {
     return { phase, end: await done }
   } finally {
@@ -156,24 +163,20 @@ export async function runPhase(
   }
 }
 
-function keepTicking(session: Session, label: string, startMs: number, totalMs: number): AbortController {
+type PhaseShown = Pick<Tick, 'label' | 'waitingFor'>
+
+function keepTicking(session: Session, shown: PhaseShown, startMs: number, totalMs: number): AbortController {
   const stop = new AbortController()
   const tick = session.fault.guard(() =>
-    session.options.progress.tick(tickOf(session, label, runTime(session) - startMs, totalMs)),
+    session.options.progress.tick(tickOf(session, shown, runTime(session) - startMs, totalMs)),
   )
   const timer = setInterval(tick, TICK_MS)
   stop.signal.addEventListener('abort', () => clearInterval(timer))
   return stop
 }
 
-function tickOf({ collector, meter, options }: Session, label: string, elapsedMs: number, totalMs: number): Tick {
-  const sample = collector.lastSample
-  return {
-    label,
-    elapsedMs,
-    totalMs,
-    ...meter.read(options.clock.nowMs()),
-    powerW: sample?.powerW ?? null,
-    memoryMiB: sample?.memoryUsedMiB ?? null,
-  }
+function tickOf(session: Session, shown: PhaseShown, elapsedMs: number, totalMs: number): Tick {
+  const { collector, meter, prepared } = session
+  const cards = cardsNow(collector.newestSamples, servingUuids(prepared.gpus), runTime(session))
+  return { ...shown, elapsedMs, totalMs, ...meter.read(), ...cards }
 }

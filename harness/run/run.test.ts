@@ -116,13 +116,7 @@ describe('with waits for the card to cool', () => {
 
 test('a card without a temperature sensor warns once, not before every trial', async () => {
   const warnings: string[] = []
-  const progress = {
-    started() {},
-    tick() {},
-    trialDone() {},
-    note() {},
-    warn: (line: string) => void warnings.push(line),
-  }
+  const progress = { ...silentProgress, warn: (line: string) => void warnings.push(line) }
   const sample = (at: SampleTime) => {
     const row = steadyCard(at)
     return row && { ...row, temperatureC: null }

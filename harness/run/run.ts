@@ -27,9 +27,15 @@ export interface FinishedRun {
  * then on the record on disk is valid at every moment; if this throws, its status is `failed` with the reason.
  */
 export async function runOnce(file: PlainScenarioFile, options: RunOptions): Promise<FinishedRun> {
-  const prepared = await prepareRun(file, options)
-  const certificate = await calibrationOf(prepared, options)
-  return runPrepared(prepared, options, certificate)
+  const { progress } = options
+  try {
+    progress.doing(`${file.name}: checking server and cards`)
+    const prepared = await prepareRun(file, options)
+    const certificate = await calibrationOf(prepared, options)
+    return await runPrepared(prepared, options, certificate)
+  } finally {
+    progress.ended()
+  }
 }
 
 /** Runs a scenario whose inputs have been checked. */
@@ -68,10 +74,11 @@ export async function runPrepared(
 /** Calibrates the client on this machine before the run; null if calibration is skipped or does not apply. */
 async function calibrationOf(
   { scenario, workload }: Prepared,
-  { calibrate, workers, certificate }: RunOptions,
+  { calibrate, workers, certificate, progress }: RunOptions,
 ): Promise<RunRecord['certificate']> {
   if (certificate !== undefined) return certificate
   if (!calibrate || scenario.kind !== 'text' || workload.oom !== null) return null
+  progress.doing(`${scenario.name}: calibrating the client`)
   return calibrateClient(calibrationPlanOf(scenario, await planLoad(scenario), workers))
 }
 
@@ -79,9 +86,9 @@ function announce(
   journal: RunJournal,
   { prepared, options, expectation }: { prepared: Prepared; options: RunOptions; expectation: Expectation },
 ): void {
-  const { scenario, gpus, telemetry, workload } = prepared
+  const { telemetry, workload } = prepared
   const { progress, serverInUse } = options
-  progress.started(scenario, journal.directory, gpus)
+  progress.started(journal.record, journal.directory)
   if (telemetry.reason) progress.warn(telemetry.reason)
   if (serverInUse) progress.warn(`the server is in use by other clients: ${serverInUse}`)
   for (const warning of telemetry.warnings) progress.warn(`nvidia-smi: ${warning}`)

@@ -185,9 +185,10 @@ async function openSession(start: SessionStart, collector: Collector, fault: Cal
   const { apiKey, clock, workers } = options
   const load = await prepared.workload.start({ originMs, clock, workers }, listener)
   const { address, metricLabels = [], metricsPath } = prepared.workload
-  const onRows: ConstructorParameters<typeof ServerScraper>[0]['onRows'] = fault.guard((rows) =>
-    collector.addServerRows(rows),
-  )
+  const onRows: ConstructorParameters<typeof ServerScraper>[0]['onRows'] = fault.guard((rows) => {
+    collector.addServerRows(rows)
+    meter.addServerRows(rows)
+  })
   const page = { metricLabels, ...(metricsPath === undefined ? {} : { metricsPath }) }
   const scraper = address ? new ServerScraper({ address, apiKey, ...page, clock, originMs, onRows }) : null
   const cooling = { start: { reason: 'no temperature has been read' }, waits: [] }

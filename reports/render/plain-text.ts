@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
+import { eastAsianWidth } from 'get-east-asian-width'
 import { plainText } from '../../harness/plain-text.ts'
 
 /**
@@ -10,15 +11,20 @@ export function printable(value: string): string {
   return plainText(oneLine.replace(/\p{Cc}+/gu, ''))
 }
 
-const combining = /^\p{Mark}$/u
-const wide =
-  /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]$/u
+/** Marks that take no column of their own; spacing marks (Mc) take one. */
+const combining = /^[\p{Mn}\p{Me}]$/u
 
 /** Columns that a line takes on a terminal: East Asian wide characters and emoji take two, combining marks none. */
 export function displayWidth(line: string): number {
   let width = 0
-  for (const character of line) width += combining.test(character) ? 0 : wide.test(character) ? 2 : 1
+  for (const character of line) width += columnsOf(character)
   return width
+}
+
+const columnsOf = (character: string): number => {
+  const code = character.codePointAt(0) ?? 0
+  if (code >= 0x20 && code < 0x7f) return 1
+  return combining.test(character) ? 0 : eastAsianWidth(code)
 }
 
 /** Pads to a display width on the side away from the alignment; longer text is returned as it is. */

@@ -1,6 +1,9 @@
 import { join } from 'node:path'
 import { catalogueNames } from '../../harness/catalogue/find.ts'
 import { exitCodes } from '../../harness/errors.ts'
+import { NO_P99 } from '../../harness/run/expectation.ts'
+import { CANNOT_BE_QUOTED } from '../../harness/run/not-quotable.ts'
+import type { Progress } from '../../harness/run/progress.ts'
 import { type FinishedRun, runOnce } from '../../harness/run/run.ts'
 import { expandSweep, type PlainTextFile } from '../../harness/scenario/expand.ts'
 import { bundledScenario } from '../../harness/scenario/find-scenario.ts'
@@ -10,10 +13,10 @@ import { launchSimulator } from '../../harness/simulator/launch.ts'
 import { counted } from '../../harness/units.ts'
 import { calledAs } from '../../harness/version.ts'
 import { publish } from '../../reports/publish.ts'
+import { openLive } from '../live/live.ts'
 import { runOptions } from '../run/run-options.ts'
 import { watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
-import { sharedProgress } from '../support/shared-progress.ts'
 import { reportText } from '../support/terminal.ts'
 import { assemble } from './report.ts'
 
@@ -38,7 +41,7 @@ export async function demo(flags: { readonly quick?: boolean; readonly out: stri
     .filter((file) => file.kind === 'text')
     .map((file) => shortened(file, length))
   const interrupts = watchInterrupts(io)
-  const progress = sharedProgress(io.stderr)
+  const live = openLive(io.stderr, { isSaid: isNewsOfDemo })
   io.stderr.write('Demo on the simulator: no GPU is used, and every number below is SIMULATED.\n')
   try {
     const lists = await Promise.all(
@@ -49,11 +52,10 @@ export async function demo(flags: { readonly quick?: boolean; readonly out: stri
           trials,
           io,
           signals: interrupts,
-          progress: progress.lane(card),
+          progress: live.lane(card),
         })
       }),
     )
-    progress.done()
     if (interrupts.drain.aborted) return exitCodes.interrupted
     const runs = lists.flat()
     const formats = ['html', 'md', 'csv', 'json'] as const
@@ -68,6 +70,14 @@ export async function demo(flags: { readonly quick?: boolean; readonly out: stri
   }
 }
 
+/** What no simulated run can be (quotable), and how many requests its short trials have, is no news here. */
+const isNewsOfDemo = (message: string): boolean =>
+  !(
+    message.startsWith(CANNOT_BE_QUOTED) ||
+    message.startsWith(NO_P99) ||
+    /^about \d+ requests? in the window/.test(message)
+  )
+
 async function playCard(
   card: string,
   scenarios: readonly PlainTextFile[],
@@ -76,7 +86,7 @@ async function playCard(
     readonly trials: number
     readonly io: CommandIo
     readonly signals: { readonly drain: AbortSignal; readonly abort: AbortSignal }
-    readonly progress: ReturnType<ReturnType<typeof sharedProgress>['lane']>
+    readonly progress: Progress
   },
 ): Promise<FinishedRun[]> {
   const { out, trials, io, signals, progress } = play
@@ -91,12 +101,12 @@ async function playCard(
       simulate: card,
       workers: 1,
       calibrate: false,
-      progress: false,
+      progress: true,
     }
     const finished: FinishedRun[] = []
     for (const scenario of scenarios) {
       if (signals.drain.aborted) break
-      finished.push(await runOnce(scenario, { ...runOptions(flags, io, signals), progress }))
+      finished.push(await runOnce(scenario, runOptions(flags, io, signals, progress)))
     }
     return finished
   } finally {

@@ -3,7 +3,7 @@ import { endpointNotes } from '../../harness/endpoint/access/proxies.ts'
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
 import { reasonsNotQuotable } from '../../harness/gates/quotable.ts'
 import { plainText } from '../../harness/plain-text.ts'
-import { cardTimeOfAll, formatCardTime } from '../../harness/plan/card-time.ts'
+import { type CardTime, cardTimeOfAll, formatCardTime } from '../../harness/plan/card-time.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { FinishedRun } from '../../harness/run/run.ts'
 import { runScenarioFile } from '../../harness/run/run-file.ts'
@@ -12,11 +12,14 @@ import type { ScenarioFile } from '../../harness/scenario/schema.ts'
 import { STARTS_PER_SIDE } from '../../harness/verdict/starts-per-side.ts'
 import type { Comparison } from '../../reports/compare/comparison.ts'
 import { comparisonDocument } from '../../reports/compare/json.ts'
+import { openLive } from '../live/live.ts'
+import { suiteOf, timeWithTrials } from '../live/suite.ts'
 import { ask } from '../run/ask.ts'
 import { type AskFlags, askingFlag } from '../run/ask-flags.ts'
 import { checkDoors, checkFlags, type RunFlags } from '../run/run-flags.ts'
 import { runOptions } from '../run/run-options.ts'
 import { useBefore } from '../run/use-before.ts'
+import { timeCompressed } from '../simulate/time-compressed.ts'
 import { pushIfNamed } from '../store/push-runs.ts'
 import { storeOfRuns } from '../store/store-address.ts'
 import { type OnHangUp, runInterrupts, watchInterrupts } from '../support/interrupts.ts'
@@ -132,35 +135,42 @@ async function runAll(
   io: CommandIo,
   signals: ReturnType<typeof watchInterrupts>,
 ): Promise<FilesRun> {
-  const say = (line: string) => io.stderr.write(`${line}\n`)
+  const live = openLive(io.stderr, { isShown: flags.progress })
   if (flags.simulate === undefined) {
     if (files.length > 1 && !flags.json) {
-      say(`${files.length} scenarios: ${formatCardTime(cardTimeOfAll(files))} of card time`)
+      live.line(`${files.length} scenarios: ${formatCardTime(cardTimeOfAll(files))} of card time`)
     }
-    for (const note of flags.endpoint === undefined ? [] : endpointNotes(flags.endpoint, io.env)) say(note)
-    const options = { ...runOptions(flags, io, signals), serverInUse: await useBefore(files, flags, io) }
-    return runSuite(
-      files,
-      pushedAfter((file) => runScenarioFile(file, options), flags, io),
-      signals.drain,
-      say,
-    )
+    for (const note of flags.endpoint === undefined ? [] : endpointNotes(flags.endpoint, io.env)) live.line(note)
+    const serverInUse = await useBefore(files, flags, io)
+    const suite = suiteOf('suite', timesOf(files, flags))
+    live.beyond(suite.left)
+    const options = { ...runOptions(flags, io, signals, live.lane()), serverInUse }
+    const one = (file: ScenarioFile) => suite.next(() => runScenarioFile(file, options))
+    return runSuite(files, pushedAfter(one, flags, io), signals.drain, live.line)
   }
   const cards = flags.simulate.split(',').map((each) => each.trim())
   const options: OptionsFor = ({ endpoint, nvidiaSmi, ipmitool }) =>
-    runOptions({ ...flags, endpoint, nvidiaSmi, gpu: true }, withIpmitool(io, ipmitool), signals)
+    runOptions({ ...flags, endpoint, nvidiaSmi, gpu: true }, withIpmitool(io, ipmitool), signals, live.lane())
   const runs: FilesRun[] = []
   const starts = flags.starts ?? (flags.against ? STARTS_PER_SIDE : 1)
+  const rounds = Array.from({ length: cards.length * starts }, () => timesOf(files, flags))
+  const suite = suiteOf('suite', rounds.flat())
+  live.beyond(suite.left)
   for (const card of cards) {
     // one round after another, as box does: every round starts each server anew
     for (let number = 1; number <= starts; number += 1) {
       const start = { number, of: starts }
-      const one = (file: ScenarioFile) => runOnStandIn(file, { card, start, quick: flags.quick ?? false }, options)
-      runs.push(await runSuite(files, pushedAfter(one, flags, io), signals.drain, say))
+      const on = { card, start, quick: flags.quick ?? false }
+      const one = (file: ScenarioFile) => suite.next(() => runOnStandIn(file, on, options))
+      runs.push(await runSuite(files, pushedAfter(one, flags, io), signals.drain, live.line))
     }
   }
   return { finished: runs.flatMap((each) => each.finished), failures: runs.flatMap((each) => each.failures) }
 }
+
+/** Card time of each file as it will be run. */
+const timesOf = (files: readonly ScenarioFile[], { quick, trials }: RunFlags): CardTime[] =>
+  files.map((file) => timeWithTrials(quick ? timeCompressed(file) : file, trials ?? (quick ? 1 : null)))
 
 /** Pushes the runs of each file when they have ended, before the next file starts: nothing is measured meanwhile. */
 function pushedAfter(runOne: RunOne, { store }: RunFlags, io: CommandIo): RunOne {

@@ -14,6 +14,7 @@ import { loadScenarios } from '../../harness/scenario/load-file.ts'
 import { resolveScenario } from '../../harness/scenario/resolve.ts'
 import type { Scenario } from '../../harness/scenario/schema.ts'
 import type { ServingExample } from '../../reports/comparison/serving.ts'
+import { openLive } from '../live/live.ts'
 import { serverInterrupts, watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
 import { scenarioNames } from '../support/models/scenario-models.ts'
@@ -88,16 +89,21 @@ export function servingExample(scenario: Scenario, cardKey: string): ServingExam
   }
 }
 
-const start = (plan: ServePlan, flags: ServeFlags, io: CommandIo, signal: AbortSignal): Promise<RunningServer> =>
-  startServer(plan, {
-    clock: systemClock,
-    env: dockerEnv(io.env),
-    timeoutMs: flags.timeoutMinutes * 60_000,
-    signal,
-    onLine: (line) => io.stderr.write(`${line}\n`),
-    // the log of the server is shown whole: a line that replaces itself would be lost in it
-    onPhase: startView(io.stderr, { name: plan.model, weightsBytes: plan.weightsBytes, live: false }),
-  })
+async function start(plan: ServePlan, flags: ServeFlags, io: CommandIo, signal: AbortSignal): Promise<RunningServer> {
+  const view = startView(openLive(io.stderr), { name: plan.model, weightsBytes: plan.weightsBytes })
+  try {
+    return await startServer(plan, {
+      clock: systemClock,
+      env: dockerEnv(io.env),
+      timeoutMs: flags.timeoutMinutes * 60_000,
+      signal,
+      onLine: (line) => io.stderr.write(`${line}\n`),
+      onPhase: view.onPhase,
+    })
+  } finally {
+    view.ended()
+  }
+}
 
 async function untilStopped(server: RunningServer, io: CommandIo, signal: AbortSignal): Promise<number> {
   const stopped = new Promise<true>((resolve) => {

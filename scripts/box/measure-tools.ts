@@ -1,5 +1,6 @@
 import { cpus } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { MinutesLeft } from '../../harness/box/measure/time-left.ts'
 import {
   isCommand,
   type MeasureTools,
@@ -19,11 +20,12 @@ import { type FinishedRun, runOnce } from '../../harness/run/run.ts'
 import { runScenarioFile } from '../../harness/run/run-file.ts'
 import type { RunOptions } from '../../harness/run/run-options.ts'
 import type { WallAsked } from '../../harness/telemetry/wall/asked.ts'
+import { openLive } from '../live/live.ts'
+import type { Left } from '../live/time-left.ts'
 import { runOptions } from '../run/run-options.ts'
 import type { Interrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
 import { startView } from '../support/serving/start-view.ts'
-import { laneProgress } from './lane-progress.ts'
 import { LastWords } from './last-words.ts'
 import type { LimitsInForce } from './site-limits.ts'
 
@@ -54,23 +56,24 @@ const END_OF_SERVER_MS = 5000
 
 /** The side effects of measuring a box: containers, probes, calibrations and runs. */
 export function measureTools({ flags, io, interrupts, cards, settingOf }: MeasureSetup): MeasureTools {
-  const progress = laneProgress(io.stderr)
+  const live = openLive(io.stderr)
   const container = { env: dockerEnv(io.env), timeoutMs: flags.timeoutMinutes * 60_000, signal: interrupts.drain }
   const labelOf = (server: PlannedServer): string =>
-    cards.length === 1 ? '' : `GPU ${server.cards.map(({ index }) => index).join('+')}: `
+    cards.length === 1 ? '' : `GPU ${server.cards.map(({ index }) => index).join('+')}`
 
   async function serve(server: PlannedServer): Promise<UpServer> {
     const { launch } = server
     if (isCommand(launch)) throw new TypeError(`${launch.model} is a command, not a server`)
     const words = new LastWords()
-    const name = `${labelOf(server)}server of ${launch.model}`
+    const label = labelOf(server)
+    const name = `${label === '' ? '' : `${label}: `}server of ${launch.model}`
+    const view = startView(live, { name, weightsBytes: launch.weightsBytes })
     const { url, ended, stop, record } = await startServer(launch, {
       ...container,
       clock: systemClock,
       onLine: (line) => words.add(line),
-      // several servers of a box start at once
-      onPhase: startView(io.stderr, { name, weightsBytes: launch.weightsBytes, live: cards.length === 1 }),
-    })
+      onPhase: view.onPhase,
+    }).finally(view.ended)
     return {
       url,
       record,
@@ -80,7 +83,8 @@ export function measureTools({ flags, io, interrupts, cards, settingOf }: Measur
   }
 
   async function run(planned: PlannedRun, place: RunPlace): Promise<RunEnd> {
-    const label = labelOf(place.server)
+    const { minutesLeft } = place
+    live.beyond(minutesLeft === undefined ? null : () => leftOfNight(minutesLeft()))
     const finished: FinishedRun[] = []
     const once = async (file: Parameters<typeof runOnce>[0], options: RunOptions) => {
       const each = await runOnce(file, options)
@@ -88,17 +92,15 @@ export function measureTools({ flags, io, interrupts, cards, settingOf }: Measur
       return each
     }
     try {
-      await runScenarioFile(planned.file, optionsOf(planned, place, label), once)
+      await runScenarioFile(planned.file, optionsOf(planned, place), once)
       return { finished, error: null }
     } catch (error) {
       if (place.url !== null) await endOrTime(place.drain)
       return { finished, error }
-    } finally {
-      progress.ended(label)
     }
   }
 
-  function optionsOf({ mostTrials }: PlannedRun, place: RunPlace, label: string): RunOptions {
+  function optionsOf({ mostTrials }: PlannedRun, place: RunPlace): RunOptions {
     const { server, url, part, underLoad, lanes, serverStart, cardProbe, certificate, drain } = place
     const [first] = server.cards
     const setting = settingOf?.(server.cards.map(({ uuid }) => uuid))
@@ -114,9 +116,8 @@ export function measureTools({ flags, io, interrupts, cards, settingOf }: Measur
       workers: workersFor(lanes),
     }
     return {
-      ...runOptions(given, io, { drain, abort: interrupts.abort }),
+      ...runOptions(given, io, { drain, abort: interrupts.abort }, live.lane(labelOf(server))),
       secrets: handedValues(server.launch.argv, container.env),
-      progress: progress.lane(label),
       serverStart,
       ...(isCommand(server.launch) ? { container: { plan: server.launch, env: container.env } } : {}),
       ...(cardProbe === undefined ? {} : { cardProbe }),
@@ -136,11 +137,16 @@ export function measureTools({ flags, io, interrupts, cards, settingOf }: Measur
       scenario.kind === 'text'
         ? calibrateClient(calibrationPlanOf(scenario, await planLoad(scenario), workersFor(lanes)))
         : null,
-    say: progress.line,
+    say: live.line,
     nowMs: () => systemClock.nowMs(),
     signal: interrupts.drain,
   }
 }
+
+const leftOfNight = ({ stage, plan }: MinutesLeft): Left[] => [
+  { of: 'this server', ms: stage * 60_000, kind: 'about' },
+  { of: 'all', ms: plan * 60_000, kind: 'about' },
+]
 
 /** Waits until a signal is aborted, for a moment at most. */
 async function endOrTime(signal: AbortSignal): Promise<void> {

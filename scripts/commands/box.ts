@@ -6,7 +6,15 @@ import { configFlag } from '../support/config-flag.ts'
 import { aboveZero, durationHours, positiveInt } from '../support/flag-values.ts'
 import { examples } from '../support/help.ts'
 import { startTimeoutFlag, withContainerFlags } from '../support/serving/container-flags.ts'
-import { expectedCardFlag, jsonFlag, nvidiaSmiFlag, pushFlags, resultsFlag, wallFlag } from '../support/shared-flags.ts'
+import {
+  expectedCardFlag,
+  jsonFlag,
+  logFormatFlag,
+  nvidiaSmiFlag,
+  pushFlags,
+  resultsFlag,
+  wallFlag,
+} from '../support/shared-flags.ts'
 
 export const boxCommand: DefineCommand = (io, done) =>
   withContainerFlags(
@@ -39,6 +47,7 @@ export const boxCommand: DefineCommand = (io, done) =>
         positiveInt,
       )
       .addOption(jsonFlag)
+      .addOption(logFormatFlag)
       .addOption(resultsFlag)
       .addOption(pushFlags[0])
       .addOption(pushFlags[1])

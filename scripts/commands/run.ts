@@ -14,6 +14,7 @@ import {
   gpusFlag,
   jsonFlag,
   loadAnywayFlag,
+  logFormatFlag,
   noGpuFlag,
   noProgressFlag,
   nvidiaSmiFlag,
@@ -75,6 +76,7 @@ export const runCommand: DefineCommand = (io, done) => {
     .addOption(jsonFlag)
     .addOption(unattendedFlag)
     .addOption(noProgressFlag)
+    .addOption(logFormatFlag)
     .option('--require-quotable', 'Exit code 1 if a result is not quotable')
     .addOption(simulateFlag)
     .addOption(quickFlag)

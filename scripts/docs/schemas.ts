@@ -20,6 +20,7 @@ import { sizeInputsSchema } from '../../reports/size/inputs-schema.ts'
 import { SWEEP_JSON_VERSION, sweepJsonSchema } from '../../reports/sweep/document-schema.ts'
 import { TUNE_JSON_VERSION, tuneJsonSchema } from '../../reports/tune/document-schema.ts'
 import { FLEET_STATUS_VERSION, fleetStatusSchema } from '../fleet/status-document.ts'
+import { logLineSchema } from '../live/log-schema.ts'
 
 /** A JSON Schema of the repository, made from the zod schema that the code itself checks with. */
 interface SchemaFile {
@@ -109,6 +110,10 @@ export const schemaFiles: readonly SchemaFile[] = [
     file: 'docs/schemas/fleet-status.schema.json',
     text: () =>
       schemaOf(fleetStatusSchema, `joulemark fleet status, version ${FLEET_STATUS_VERSION} (fleet status --json)`),
+  },
+  {
+    file: 'docs/schemas/log-line.schema.json',
+    text: () => schemaOf(logLineSchema, 'a line of the log of joulemark (--log-format json, on stderr)'),
   },
   {
     file: 'docs/schemas/fleet.schema.json',

@@ -2,18 +2,20 @@ import { cpus } from 'node:os'
 import { systemClock } from '../../harness/clock.ts'
 import { readSecret } from '../../harness/endpoint/access/secret.ts'
 import { chainOfKey, loadKey, loadOrMakeKey } from '../../harness/record/signing/key-file.ts'
+import type { Progress } from '../../harness/run/progress.ts'
 import type { RunOptions } from '../../harness/run/run-options.ts'
 import { systemHost } from '../../harness/telemetry/wall/host.ts'
+import { openLive } from '../live/live.ts'
 import type { CommandIo } from '../support/io.ts'
-import { progressView } from '../support/progress-view.ts'
 import { toolInfo } from '../support/tool-info.ts'
 import type { RunFlags } from './run-flags.ts'
 
-/** Flags and environment as the options of a run. */
+/** Flags and environment as the options of a run. Without `progress` it has a live display of its own. */
 export function runOptions(
   flags: RunFlags,
   io: CommandIo,
   signals: { readonly drain: AbortSignal; readonly abort: AbortSignal },
+  progress: Progress = openLive(io.stderr, { isShown: flags.progress }).lane(),
 ): RunOptions {
   const named = flags.nvidiaSmi ?? io.env['JOULEMARK_NVIDIA_SMI']
   const signingKey = loadKey(io.env)
@@ -36,7 +38,7 @@ export function runOptions(
     signingKey,
     signingChain: chainOfKey(io.env, signingKey),
     newSigningKey: () => loadOrMakeKey(io.env),
-    progress: progressView(io.stderr, flags.progress),
+    progress,
     drain: signals.drain,
     abort: signals.abort,
   }

@@ -1,6 +1,7 @@
-import { withoutInvisible } from '../../harness/plain-text.ts'
 import type { Config } from '../../harness/scenario/config/load-config.ts'
-import { type Mask, secretsIn, strictMaskOf } from '../../harness/secret-mask.ts'
+import { secretsIn, strictMaskOf } from '../../harness/secret-mask.ts'
+import { jsonLog } from '../live/json-log.ts'
+import { type Bottom, bottomOf, writerOf } from './streams.ts'
 import type { View } from './view.ts'
 
 /** The input and output of a command, passed in so that commands can be tested. */
@@ -18,31 +19,43 @@ export interface CommandIo {
   readonly color: boolean
 }
 
-/** Errors of a closed reader: of a pipe (EPIPE, `| head`), of a closed terminal (EIO). */
-const readerGone = new Set(['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED'])
-
 /**
  * The input and output of the process. No secret of the environment is printed, and nothing that is invisible or changes the
  * direction of text on a terminal. NO_COLOR is honoured; piped output is plain. After the reader of a stream has
  * closed it, further output is dropped and the command continues: it still writes its records and files, and its exit
- * code does not change.
+ * code does not change. With `json` every line of stderr is one JSON object.
  */
-export function processIo(): CommandIo {
+export function processIo(logFormat: 'text' | 'json' = 'text'): CommandIo {
   const mask = strictMaskOf(secretsIn(process.env))
-  const noColor = (process.env['NO_COLOR'] ?? '') !== ''
+  const isPlain = (process.env['NO_COLOR'] ?? '') !== ''
+  const errors = writerOf(process.stderr, mask)
+  const bottom = process.stderr.isTTY && logFormat === 'text' ? bottomOf(process.stderr, errors) : null
+  // on a terminal both streams are above the same block
+  const isShared = bottom !== null && process.stdout.isTTY === true
+  const stdout = writerOf(process.stdout, mask)
   return {
-    stdout: writerOf(process.stdout, mask),
-    stderr: {
-      isTTY: process.stderr.isTTY === true,
-      color: process.stderr.isTTY === true && !noColor,
-      ...(process.stderr.isTTY ? { columns: () => process.stderr.columns ?? 80 } : {}),
-      write: writerOf(process.stderr, mask),
-    },
+    stdout: isShared ? bottom.above(stdout) : stdout,
+    stderr: logFormat === 'json' ? jsonErrors(errors) : textErrors(errors, bottom, isPlain),
     ...(process.stdin.isTTY && process.stderr.isTTY ? { ask: askOnTerminal } : {}),
     env: process.env,
     columns: process.stdout.isTTY ? (process.stdout.columns ?? 80) : null,
-    color: process.stdout.isTTY === true && !noColor,
+    color: process.stdout.isTTY === true && !isPlain,
   }
+}
+
+function jsonErrors(write: (text: string) => void): View {
+  const { view, end } = jsonLog(write)
+  process.once('exit', end)
+  // Node would print its own warnings as text
+  process.removeAllListeners('warning')
+  process.on('warning', ({ name, message }) => view.write(`warning: ${name}: ${message}\n`))
+  return view
+}
+
+function textErrors(write: (text: string) => void, bottom: Bottom | null, isPlain: boolean): View {
+  if (bottom === null) return { isTTY: false, color: false, write }
+  const { terminal, above } = bottom
+  return { isTTY: true, color: !isPlain, columns: () => terminal.columns, terminal, write: above(write) }
 }
 
 /** One line from the terminal; empty where it is closed (Ctrl-D). */
@@ -56,19 +69,6 @@ async function askOnTerminal(question: string): Promise<string> {
     ])
   } finally {
     terminal.close()
-  }
-}
-
-function writerOf(stream: NodeJS.WriteStream, mask: Mask): (text: string) => void {
-  let isOpen = true
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (!readerGone.has(error.code ?? '')) throw error
-    isOpen = false
-  })
-  return (text) => {
-    if (!isOpen) return
-    const masked = mask(text)
-    stream.write(stream.isTTY === true ? withoutInvisible(masked) : masked)
   }
 }
 

@@ -65,6 +65,12 @@ export const unattendedFlag = new Option(
   'Go on when the terminal is lost; what is printed is also in run.log in the --out folder',
 )
 export const noProgressFlag = new Option('--no-progress', 'Show no progress on stderr')
+export const logFormatFlag = new Option(
+  '--log-format <format>',
+  'Log on stderr: text, or json with one object per line',
+)
+  .choices(['text', 'json'] as const)
+  .default('text' as const)
 export const simulateFlag = new Option(
   '--simulate <cards>',
   'Run on the simulator of these cards, separated by commas; all results are SIMULATED',

@@ -4,6 +4,9 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { JoulemarkError } from '../../harness/errors.ts'
 import { DiskError } from '../../harness/record/disk/disk-error.ts'
+import { saidIo } from '../../harness/testing/said-io.ts'
+import { openLive } from '../live/live.ts'
+import type { LogEvent } from '../live/log-event.ts'
 import type { CommandIo } from './io.ts'
 import { followLog, unattended } from './unattended-log.ts'
 
@@ -21,12 +24,11 @@ function terminal(): { io: CommandIo; shown: string[] } {
   return { io: { stdout: show, stderr, env: {}, columns: 80, color: true }, shown }
 }
 
-test('what a command prints is in its log too, without colours and without lines that replace themselves', async () => {
+test('what a command prints is in its log too, without colours', async () => {
   const log = join(folder(), 'new', 'box.log')
   const { io, shown } = terminal()
   const code = await unattended({ log, follow: 'joulemark box --follow' }, io, async (logged) => {
-    logged.stderr.write('\r\u001b[2K  trial 1 ███ 3/60 s')
-    logged.stderr.write('\r\u001b[2K\u001b[1mtrial 1: done\u001b[22m\n')
+    logged.stderr.write('\u001b[1mtrial 1: done\u001b[22m\n')
     logged.stdout('the report\n')
     logged.stdout('a line in ')
     logged.stdout('two pieces\nand an open')
@@ -45,20 +47,37 @@ test('what a command prints is in its log too, without colours and without lines
     '--- ended with exit code 1',
   ])
   expect(shown[0]).toBe(`${lines[0]}\n`)
-  expect(shown[1]).toContain('3/60 s')
+  expect(shown[1]).toBe('\u001b[1mtrial 1: done\u001b[22m\n')
 })
 
-test('of a line that replaces itself the log has one every 30 seconds, for whoever follows a long download', async () => {
+test('what a terminal shows in its live block only is in the log', async () => {
   const log = join(folder(), 'box.log')
-  let nowMs = 0
-  await unattended({ log, follow: 'tail', nowMs: () => nowMs }, terminal().io, async (logged) => {
-    for (nowMs = 0; nowMs <= 65_000; nowMs += 1000)
-      logged.stderr.write(`\r\u001b[2Kdownload 1 of 2: ${nowMs / 1000} MB`)
-    logged.stderr.write('\r\u001b[2Kdownload 1 of 2: pulled\n')
+  const { io, shown } = terminal()
+  await unattended({ log, follow: 'tail' }, io, async (logged) => {
+    openLive(logged.stderr).lane('GPU 0').doing('calibrating the client')
     return 0
   })
-  const lines = unstamped(readFileSync(log, 'utf8').trimEnd().split('\n').slice(2, -1))
-  expect(lines).toEqual(['download 1 of 2: 30 MB', 'download 1 of 2: 60 MB', 'download 1 of 2: pulled'])
+  expect(shown.join('')).not.toContain('calibrating')
+  expect(readFileSync(log, 'utf8')).toMatch(/Z GPU 0: calibrating the client\n/)
+})
+
+test('a log beside JSON is text, and a line has one time', async () => {
+  const log = join(folder(), 'box.log')
+  const json = saidIo()
+  const piped = saidIo()
+  const event = (given: LogEvent) => json.io.stderr.write(JSON.stringify(given))
+  const ios = [{ ...json.io, stderr: { ...json.io.stderr, event } }, piped.io]
+  for (const io of ios) {
+    await unattended({ log, follow: 'tail' }, io, async (logged) => {
+      openLive(logged.stderr).warn('the disk is slow')
+      return 0
+    })
+  }
+  expect(json.said.stderr).toContain('{"event":"message","level":"warn","message":"the disk is slow"}')
+  const lines = readFileSync(log, 'utf8')
+    .split('\n')
+    .filter((line) => line.includes('disk'))
+  expect(unstamped(lines)).toEqual(['warning: the disk is slow', 'warning: the disk is slow'])
 })
 
 test('the error that ends a command is in its log, with the exit code', async () => {

@@ -7,8 +7,10 @@ import { diskError } from '../../harness/record/disk/disk-error.ts'
 import { makeFolder } from '../../harness/record/json-file.ts'
 import { secretsIn, strictMaskOf } from '../../harness/secret-mask.ts'
 import { processExists } from '../../harness/telemetry/host/process-mark.ts'
+import { lineOf, stamp } from '../live/log.ts'
 import type { OnHangUp } from './interrupts.ts'
 import type { CommandIo } from './io.ts'
+import type { View } from './view.ts'
 
 /** What is said in the log when the terminal of an unattended run is lost. */
 export const terminalGone = (log: string): OnHangUp => ({
@@ -23,8 +25,6 @@ const ENDED = '--- ended with exit code'
 interface UnattendedLog {
   readonly log: string
   readonly follow: string
-  /** Time of its lines in ms; for tests. */
-  readonly nowMs?: () => number
 }
 
 /**
@@ -32,7 +32,7 @@ interface UnattendedLog {
  * its exit code. Its first line on the terminal says how to follow it. Throws what `work` throws; `DiskError` without a log.
  */
 export async function unattended(
-  { log, follow, nowMs = () => performance.now() }: UnattendedLog,
+  { log, follow }: UnattendedLog,
   io: CommandIo,
   work: (logged: CommandIo) => Promise<number>,
 ): Promise<number> {
@@ -42,8 +42,7 @@ export async function unattended(
   const mask = strictMaskOf(secretsIn(io.env))
   const append = stamped((text) => toFile(withoutInvisible(mask(text))))
   toFile(`${STARTED} ${new Date().toISOString()} by process ${process.pid}\n`)
-  const stderr = { ...io.stderr, write: both((text) => io.stderr.write(text), append, nowMs) }
-  const logged = { ...io, stdout: both(io.stdout, append, nowMs), stderr }
+  const logged = { ...io, stdout: both(io.stdout, append), stderr: loggedView(io.stderr, append) }
   // from here on, before the command has handlers of its own
   const ignore = () => undefined
   process.on('SIGHUP', ignore)
@@ -64,16 +63,19 @@ export async function unattended(
   }
 }
 
-/** Begins each line with its time, in UTC. A line may come in several pieces. */
+/** A line that has its time: the live display writes them to what is no terminal. */
+const STAMPED = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ /
+
+/** Begins each line with its time, in UTC, unless it has one. A line may come in several pieces. */
 function stamped(append: (text: string) => void): ((text: string) => void) & { endLine(): void } {
   let isAtStart = true
   const write = (text: string) => {
     if (text === '') return
-    const stamp = `${new Date().toISOString().slice(0, 19)}Z `
-    const begun = isAtStart ? stamp : ''
+    const time = `${stamp(new Date())} `
+    const begun = isAtStart && !STAMPED.test(text) ? time : ''
     isAtStart = text.endsWith('\n')
     const body = isAtStart ? text.slice(0, -1) : text
-    append(`${begun}${body.replaceAll('\n', `\n${stamp}`)}${isAtStart ? '\n' : ''}`)
+    append(`${begun}${body.replaceAll('\n', `\n${time}`)}${isAtStart ? '\n' : ''}`)
   }
   return Object.assign(write, { endLine: () => (isAtStart ? undefined : write('\n')) })
 }
@@ -100,28 +102,32 @@ function appendTo(file: number): (text: string) => void {
   }
 }
 
-/** The start of a line that replaces the one before it on a terminal. */
-const LIVE = '\r\u001b[2K'
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the colours of a terminal are control characters
 const COLOURS = /\u001b\[[0-9;]*m/g
 
-/** Of a line that replaces itself on the terminal, the log has one in this time, for whoever follows it. */
-const LIVE_MS = 30_000
-
-/** Writes to the terminal and to the log; of a line that replaces itself on the terminal, the log has one every 30 seconds. */
-function both(
-  show: (text: string) => void,
-  append: (text: string) => void,
-  nowMs: () => number,
-): (text: string) => void {
-  let loggedMs = nowMs()
-  return (text) => {
+/** Writes to the terminal and to the log, which has no colours. */
+const both =
+  (show: (text: string) => void, append: (text: string) => void): ((text: string) => void) =>
+  (text) => {
     show(text)
-    const plain = text.replaceAll(LIVE, '').replace(COLOURS, '')
-    const isLive = text.startsWith(LIVE) && !text.endsWith('\n')
-    if (isLive && nowMs() - loggedMs < LIVE_MS) return
-    if (plain !== '') append(isLive ? `${plain}\n` : plain)
-    loggedMs = nowMs()
+    append(text.replace(COLOURS, ''))
+  }
+
+/** A view whose lines are in the log too: as text, also where the view itself writes JSON, and also what a live block shows. */
+function loggedView(view: View, append: (text: string) => void): View {
+  const { event } = view
+  return {
+    ...view,
+    write: both((text) => view.write(text), append),
+    keep: (line) => append(`${line}\n`),
+    ...(event === undefined
+      ? {}
+      : {
+          event: (given) => {
+            event(given)
+            append(`${lineOf(given)}\n`)
+          },
+        }),
   }
 }
 

@@ -1,5 +1,6 @@
 import { plainText } from '../../harness/plain-text.ts'
 import { wrapTo } from '../../reports/render/plain-text.ts'
+import type { LogEvent } from '../live/log-event.ts'
 
 /** The stream for progress, usually stderr. */
 export interface View {
@@ -7,7 +8,30 @@ export interface View {
   readonly color: boolean
   /** Its width now; absent where it is no terminal. */
   readonly columns?: () => number
+  /** The terminal that it is, on which a live block can be drawn; absent where there is none. */
+  readonly terminal?: Terminal
   write(text: string): void
+  /** Writes an event as JSON; absent where the log is text. */
+  readonly event?: (event: LogEvent) => void
+  /** Keeps a line in a log beside the terminal, which shows it in its live block; absent where there is no such log. */
+  readonly keep?: (line: string) => void
+}
+
+/** A terminal with a place at its bottom, as far as drawing there goes. */
+export interface Terminal {
+  readonly isTTY: true
+  readonly columns: number
+  readonly rows: number
+  /** Writes below what stands there, without the secrets of the environment. */
+  write(text: string): void
+  /** Puts a block below everything that is written from now on; null: there is none any more. */
+  place(block: Block | null): void
+}
+
+/** A block at the bottom of a terminal: taken away before something is written, and drawn again after it. */
+export interface Block {
+  hide(): void
+  show(): void
 }
 
 /** Text of several lines for a terminal: broken at words, so that no word is cut at its edge. Unchanged elsewhere. */

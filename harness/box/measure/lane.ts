@@ -58,7 +58,7 @@ const failed = (reason: string, runs: string[] = []): Outcome => ({
 })
 
 async function outcomeOf(server: PlannedServer, place: LanePlace, night: Night): Promise<Outcome> {
-  const { run, standing, certificate, stage, part, underLoad, lanes } = place
+  const { run, standing, certificate, stage, part, underLoad, lanes, at } = place
   const lost = () => lossOf(standing)
   if (standing.lost.aborted) return { ...failed(lost()), failedIn: standing.up === null ? 'start' : 'load' }
   if (certificate instanceof Error) return failed(messageOf(certificate))
@@ -71,6 +71,7 @@ async function outcomeOf(server: PlannedServer, place: LanePlace, night: Night):
     serverStart: startOf(stage, server, standing),
     ...night.probeOf(server),
     certificate,
+    minutesLeft: () => night.left.read(at.stage),
     drain: AbortSignal.any([night.stops, standing.lost]),
   })
   const runs = finished.map(({ directory }) => directory)

@@ -5,6 +5,7 @@ import type { RunRecord } from '../../record/schema/run.ts'
 import type { ServerStart } from '../../record/schema/server.ts'
 import type { FinishedRun } from '../../run/run.ts'
 import type { PartKind, PlannedRun, PlannedServer } from '../plan/box-plan.ts'
+import type { MinutesLeft } from './time-left.ts'
 
 /** A server that answers. */
 export interface UpServer {
@@ -32,6 +33,8 @@ export interface RunPlace {
   readonly cardProbe?: CardProbe
   /** The calibration of the client, made just before. */
   readonly certificate: RunRecord['certificate']
+  /** Minutes that are left of the run, its stage and the plan, by what was seen so far; absent outside a plan. */
+  readonly minutesLeft?: () => MinutesLeft
   /** Ends the run in good order: an interrupt, the end of its server, a full disk. */
   readonly drain: AbortSignal
 }

@@ -20,6 +20,7 @@ import { judgeCanary } from '../../fleet/judge-canary.ts'
 import { planText } from '../../fleet/plan-text.ts'
 import { statusTable } from '../../fleet/status-table.ts'
 import { judgeCampaign } from '../../fleet/verdict.ts'
+import { openLive } from '../../live/live.ts'
 import { formatsOf } from '../../report/format-flag.ts'
 import { type Interrupts, type InterruptWords, watchInterrupts } from '../../support/interrupts.ts'
 import type { CommandIo } from '../../support/io.ts'
@@ -96,7 +97,7 @@ async function measured(
   { fleet, engine, campaign, out, poll, interrupts }: Measurement,
   io: CommandIo,
 ): Promise<Campaign> {
-  const say = (line: string) => io.stderr.write(`${plainText(line)}\n`)
+  const { line: say } = openLive(io.stderr)
   say(`${campaign.id}: ${counted(campaign.boxes.length, 'box', 'boxes')} through ${fleet.engine}, in ${out}`)
   keepCampaign(out, campaign)
   return conduct(campaign, {
@@ -118,7 +119,7 @@ interface Left {
 
 /** After an interrupt: says how to go on, and cancels the jobs after a second one. */
 async function left({ campaign, engine, out, again }: Left, { abort }: Interrupts, io: CommandIo): Promise<number> {
-  const say = (line: string) => io.stderr.write(`${plainText(line)}\n`)
+  const { line: say } = openLive(io.stderr)
   const [{ length }, unknown] = [withEngine(campaign), unknownToUs(campaign)]
   const hasNone = length === 0 && unknown.length === 0
   const isWaited = hasNone || (await sleepUnlessAborted(systemClock, GRACE_MS, abort))

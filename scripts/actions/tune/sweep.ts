@@ -4,6 +4,7 @@ import { exitCodes, JoulemarkError } from '../../../harness/errors.ts'
 import { plainText } from '../../../harness/plain-text.ts'
 import { cardTimeOfAll, formatCardTime } from '../../../harness/plan/card-time.ts'
 import { toJson } from '../../../harness/record/json-file.ts'
+import { runOnce } from '../../../harness/run/run.ts'
 import type { RunOptions } from '../../../harness/run/run-options.ts'
 import { atConcurrency, type TextFile } from '../../../harness/scenario/expand.ts'
 import { loadScenarios } from '../../../harness/scenario/load-file.ts'
@@ -17,6 +18,8 @@ import { wrapTo } from '../../../reports/render/plain-text.ts'
 import { sweepDocument } from '../../../reports/sweep/document.ts'
 import { sweepsOf } from '../../../reports/sweep/lines.ts'
 import { sweepTable } from '../../../reports/sweep/table.ts'
+import { type Live, openLive } from '../../live/live.ts'
+import { suiteOf, timeWithTrials } from '../../live/suite.ts'
 import { checkDoors, checkFlags, type RunFlags } from '../../run/run-flags.ts'
 import { runOptions } from '../../run/run-options.ts'
 import { useBefore } from '../../run/use-before.ts'
@@ -29,7 +32,6 @@ import { type MoneyFlags, moneyOf } from '../../support/money/stated-money.ts'
 import { type OptionsFor, playOnStandIn, withIpmitool } from '../../support/run-files.ts'
 import { factTables } from '../../support/terminal.ts'
 import { terminalGone, unattended } from '../../support/unattended-log.ts'
-import { brokenAtWords } from '../../support/view.ts'
 
 /** Flags of `sweep`. */
 export interface SweepFlags extends Omit<RunFlags, 'requireQuotable' | 'against' | 'starts' | 'failOn'>, MoneyFlags {
@@ -70,11 +72,11 @@ async function measure(
   { flags, onHangUp }: { readonly flags: SweepFlags; readonly onHangUp: OnHangUp },
   io: CommandIo,
 ): Promise<number> {
-  const say = (line: string) => io.stderr.write(`${brokenAtWords(io.stderr, line)}\n`)
+  const live = openLive(io.stderr, { isShown: flags.progress })
   const interrupts = watchInterrupts(io, runInterrupts, onHangUp)
   try {
-    if (flags.simulate === undefined) say(cardTimeText(file, plan))
-    const ends = await playAll(file, plan, { flags, signals: interrupts, say }, io)
+    if (flags.simulate === undefined) live.line(cardTimeText(file, plan))
+    const ends = await playAll(file, plan, { flags, signals: interrupts, live }, io)
     print(ends, plan, flags, io)
     const runs = ends.flatMap((end) => end.finished).map(({ directory }) => directory)
     await pushIfNamed(runs, flags.store, io)
@@ -97,26 +99,34 @@ async function playAll(
   given: {
     readonly flags: SweepFlags
     readonly signals: ReturnType<typeof watchInterrupts>
-    readonly say: (line: string) => void
+    readonly live: Live
   },
   io: CommandIo,
 ): Promise<SweepEnd[]> {
-  const { flags, signals, say } = given
+  const { flags, signals, live } = given
   if (flags.simulate === undefined) {
-    for (const note of flags.endpoint === undefined ? [] : endpointNotes(flags.endpoint, io.env)) say(note)
-    const options = { ...runOptions(flags, io, signals), serverInUse: await useBefore([file], flags, io) }
-    return [await playSweep(file, plan, options)]
+    for (const note of flags.endpoint === undefined ? [] : endpointNotes(flags.endpoint, io.env)) live.line(note)
+    const serverInUse = await useBefore([file], flags, io)
+    return [await played(file, plan, { ...runOptions(flags, io, signals, live.lane()), serverInUse }, live)]
   }
   const optionsFor: OptionsFor = ({ endpoint, nvidiaSmi, ipmitool }) =>
-    runOptions({ ...flags, endpoint, nvidiaSmi, gpu: true }, withIpmitool(io, ipmitool), signals)
+    runOptions({ ...flags, endpoint, nvidiaSmi, gpu: true }, withIpmitool(io, ipmitool), signals, live.lane())
   const ends: SweepEnd[] = []
   for (const card of flags.simulate.split(',').map((each) => each.trim())) {
     if (signals.drain.aborted) break
     const on = { card, quick: flags.quick ?? false, start: { number: 1, of: 1 } }
-    const play = (shown: ScenarioFile, options: RunOptions) => playSweep(sweptFile(shown), plan, options)
+    const play = (shown: ScenarioFile, options: RunOptions) => played(sweptFile(shown), plan, options, live)
     ends.push(await playOnStandIn(file, on, optionsFor, play))
   }
   return ends
+}
+
+/** One sweep, with what is left of it where its loads are known before. */
+function played(file: TextFile, plan: Plan, options: RunOptions, live: Live): Promise<SweepEnd> {
+  const times = plan.climb.map((load) => timeWithTrials(atConcurrency(file, load), options.trials))
+  const suite = suiteOf('sweep', times)
+  live.beyond(plan.refines ? null : suite.left)
+  return playSweep(file, plan, options, (one, given) => suite.next(() => runOnce(one, given)))
 }
 
 /** The table of the loads, what they say, and why each sweep ended; or all of it as one JSON document. */

@@ -6,7 +6,7 @@ import { type DefineCommand, flagsFor } from '../../support/command.ts'
 import { configFlag } from '../../support/config-flag.ts'
 import { durationHours } from '../../support/flag-values.ts'
 import { examples, helpSection } from '../../support/help.ts'
-import { jsonFlag } from '../../support/shared-flags.ts'
+import { jsonFlag, logFormatFlag } from '../../support/shared-flags.ts'
 
 const codes = helpSection('Exit codes:', {
   [exitCodes.done]: 'every box was measured, and no loss is shown',
@@ -41,6 +41,7 @@ export const fleetRunCommand: DefineCommand = (io, done) =>
       'Formats, separated by commas: terminal, md, html, csv, json, junit',
       'terminal,html,junit',
     )
+    .addOption(logFormatFlag)
     .addOption(configFlag())
     .addHelpText('after', codes)
     .addHelpText(

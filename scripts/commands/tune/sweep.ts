@@ -11,6 +11,7 @@ import {
   gpusFlag,
   jsonFlag,
   loadAnywayFlag,
+  logFormatFlag,
   noGpuFlag,
   noProgressFlag,
   nvidiaSmiFlag,
@@ -61,6 +62,7 @@ export const sweepCommand: DefineCommand = (io, done) =>
     .addOption(jsonFlag)
     .addOption(unattendedFlag)
     .addOption(noProgressFlag)
+    .addOption(logFormatFlag)
     .addOption(simulateFlag)
     .addOption(quickFlag)
     .addOption(tariffFlag)

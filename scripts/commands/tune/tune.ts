@@ -10,6 +10,7 @@ import {
   gpusFlag,
   jsonFlag,
   loadAnywayFlag,
+  logFormatFlag,
   noProgressFlag,
   nvidiaSmiFlag,
   pushFlags,
@@ -67,6 +68,7 @@ export const tuneCommand: DefineCommand = (io, done) =>
     .addOption(jsonFlag)
     .option('--unattended', 'Go on when the terminal is lost; what is printed is also in tune.log in the --out folder')
     .addOption(noProgressFlag)
+    .addOption(logFormatFlag)
     .option('--simulate <cards>', 'Tune the simulator of these cards, separated by commas; all results are SIMULATED')
     .addOption(quickFlag)
     .addOption(configFlag())

@@ -1,27 +1,24 @@
 import { bytesText, durationText } from '../../../harness/amount-text.ts'
 import type { PrefetchProgress, PrefetchTools } from '../../../harness/box/prefetch/prefetch.ts'
 import { withoutDigest } from '../../../harness/endpoint/serve/image/reference.ts'
-import { oneRow, type View } from '../view.ts'
+import type { Live, Step } from '../../live/live.ts'
 
-/** Without a terminal a download that goes on is said again after this time. */
-const REPEAT_MS = 30_000
-const LIVE = '\r\u001b[2K'
-
-/** Shows downloads: on a terminal one line that replaces itself, elsewhere a line every 30 s; in both one at the end of each. */
-export function prefetchView(view: View, nowMs: () => number): Pick<PrefetchTools, 'onProgress' | 'onEnd'> {
-  let said = { number: 0, ms: 0 }
+/** Shows downloads: a row of the live block, lines of the log as each begins, goes on and ends. */
+export function prefetchView(live: Live): Pick<PrefetchTools, 'onProgress' | 'onEnd'> {
+  let shown: { readonly place: string; readonly step: Step } | null = null
+  const stepOf = (place: string): Step => {
+    if (shown?.place !== place) shown = { place, step: live.step(place) }
+    return shown.step
+  }
   return {
     onProgress: (progress) => {
-      const text = `${placeText(progress)}: ${stateText(progress.state)}`
-      if (view.isTTY) view.write(`${LIVE}${oneRow(view, text)}`)
-      else if (progress.number !== said.number || nowMs() - said.ms >= REPEAT_MS) {
-        view.write(`${text}\n`)
-        said = { number: progress.number, ms: nowMs() }
-      }
+      const place = placeText(progress)
+      const isNews = shown?.place !== place
+      stepOf(place).at(stateText(progress.state), isNews)
     },
     onEnd: (place, end, words) => {
-      const failed = end === 'failed' ? 'failed: ' : ''
-      view.write(`${view.isTTY ? LIVE : ''}${placeText(place)}: ${failed}${words}\n`)
+      stepOf(placeText(place)).ended(`${end === 'failed' ? 'failed: ' : ''}${words}`)
+      shown = null
     },
   }
 }

@@ -6,6 +6,7 @@ import { systemClock } from '../../../harness/clock.ts'
 import { dockerEnv } from '../../../harness/endpoint/serve/container-env.ts'
 import { downloaded } from '../../../harness/endpoint/serve/container-words.ts'
 import { offlineBy } from '../../../harness/endpoint/serve/engine/offline.ts'
+import { openLive } from '../../live/live.ts'
 import type { CommandIo } from '../io.ts'
 import type { ContainerFlags } from './container-flags.ts'
 import { prefetchView } from './prefetch-view.ts'
@@ -20,7 +21,7 @@ export async function prefetched(
   io: CommandIo,
   signal: AbortSignal,
 ): Promise<Narrowed> {
-  const view = prefetchView(io.stderr, () => systemClock.nowMs())
+  const view = prefetchView(openLive(io.stderr))
   const repositories = new Set<string>()
   const blocks = await prefetch(prefetchItems(plan), {
     env: dockerEnv(io.env),

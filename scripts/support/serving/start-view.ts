@@ -1,6 +1,6 @@
 import { bytesText, durationText } from '../../../harness/amount-text.ts'
 import type { StartProgress } from '../../../harness/endpoint/serve/start/phases.ts'
-import { oneRow, type View } from '../view.ts'
+import type { Live } from '../../live/live.ts'
 
 /** Words for the phases of a start. */
 const words: Readonly<Record<StartProgress['phase'], string>> = {
@@ -15,37 +15,33 @@ const words: Readonly<Record<StartProgress['phase'], string>> = {
   ready: 'ready',
 }
 
-/** Without a terminal a phase that goes on is said again after this time. */
-const REPEAT_MS = 30_000
-const LIVE = '\r\u001b[2K'
-
 export interface StartViewOptions {
   readonly name: string
   /** Bytes of the weights, to say what is left of a download; null where they are not known. */
   readonly weightsBytes: number | null
-  /** Whether the line replaces itself on a terminal; not where several servers start at once. */
-  readonly live: boolean
 }
 
-/**
- * Shows what a start does: on a terminal a line that replaces itself, elsewhere a line as each phase begins and every 30 s.
- * In both, each phase leaves a line.
- */
-export function startView(
-  view: View,
-  { name, weightsBytes, live }: StartViewOptions,
-): (progress: StartProgress) => void {
-  const isLive = live && view.isTTY
+/** A start that is shown. */
+interface StartView {
+  readonly onPhase: (progress: StartProgress) => void
+  /** It is over, also where it failed. */
+  readonly ended: () => void
+}
+
+/** Shows what a start does: a row of the live block, and a line of the log as each phase begins. */
+export function startView(live: Live, { name, weightsBytes }: StartViewOptions): StartView {
+  const step = live.step(name)
   let phase: StartProgress['phase'] | null = null
-  let saidMs = 0
-  return (progress) => {
-    const text = `${name}: ${progressText(progress, weightsBytes)}`
-    const begins = progress.phase !== phase
-    if (begins || (!isLive && progress.totalMs - saidMs >= REPEAT_MS)) {
-      view.write(`${isLive ? LIVE : ''}${text}\n`)
-      saidMs = progress.totalMs
+  return {
+    onPhase: (progress) => {
+      const text = progressText(progress, weightsBytes)
+      if (progress.phase === 'ready') step.ended(text)
+      else step.at(text, progress.phase !== phase)
       phase = progress.phase
-    } else if (isLive) view.write(`${LIVE}${oneRow(view, text)}`)
+    },
+    ended: () => {
+      if (phase !== 'ready') step.ended()
+    },
   }
 }
 

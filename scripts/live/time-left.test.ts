@@ -1,0 +1,74 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { makeRun } from '../../harness/testing/record-builder.ts'
+import { makeTick } from '../../harness/testing/tick-builder.ts'
+import { type Lane, newLane, runFacts, withTick } from './lane.ts'
+import { suiteOf } from './suite.ts'
+import { leftOfLane, leftOfParts, leftText } from './time-left.ts'
+
+const trial = { seconds: 60, quietSeconds: 1, warmupSeconds: 10 }
+const record = makeRun({ card: 'rtx-4090', scenarioFields: { trial } })
+const lane = (fewest: number, most: number): Lane => ({
+  ...newLane('', 0),
+  run: { ...runFacts(record, 'results/run'), fewest, most },
+})
+
+test('the scenario lasts at most all of its trials with their pauses, by what the finished ones took', () => {
+  const inFirst = withTick(lane(3, 10), makeTick({ elapsedMs: 20_000 }), 100_000)
+  expect(leftOfLane(inFirst)).toEqual([
+    { of: 'trial', ms: 40_000, kind: 'exact' },
+    { of: 'scenario', ms: 41_000 + 9 * 62_000, kind: 'most' },
+  ])
+  // the first trial began at 80 s; two of them, and what follows them, took 70 s each
+  const inThird = withTick({ ...inFirst, trialsDone: 2 }, makeTick({ label: 'trial 3', elapsedMs: 0 }), 220_000)
+  expect(leftOfLane(inThird)[1]).toEqual({ of: 'scenario', ms: 61_000 + 7 * 70_000, kind: 'most' })
+})
+
+test('a fixed number of trials is about as long as planned; a warm-up comes before all of them', () => {
+  const warm = withTick(lane(3, 3), makeTick({ label: 'warm-up', elapsedMs: 4000, totalMs: 10_000 }), 4000)
+  expect(leftOfLane(warm).map(leftText)).toEqual(['warm-up 6 s', 'scenario about 4 min'])
+  expect(leftOfLane(lane(3, 3))).toEqual([])
+})
+
+test('nothing has less than no time left', () => {
+  const ms = fc.double({ min: 0, max: 1e8, noNaN: true })
+  fc.assert(
+    fc.property(ms, ms, ms, fc.nat(12), (elapsedMs, totalMs, atMs, trialsDone) => {
+      const ticked = withTick({ ...lane(3, 10), trialsDone }, makeTick({ elapsedMs, totalMs }), atMs)
+      for (const left of leftOfLane(ticked)) expect(left.ms).toBeGreaterThanOrEqual(0)
+    }),
+  )
+  expect(leftOfParts([{ mostMs: 1000, tookMs: null }], 5000)).toBe(0)
+})
+
+test('a suite is stretched by what took longer than its plan, and never shortened', async () => {
+  let nowMs = 0
+  const suite = suiteOf(
+    'suite',
+    [10, 20, 30].map((maxS) => ({ minS: 1, maxS })),
+    () => nowMs,
+  )
+  const take = (ms: number) => () => {
+    nowMs += ms
+    return Promise.resolve(suite.left()[0]?.ms)
+  }
+  expect(suite.left()).toEqual([{ of: 'suite', ms: 60_000, kind: 'most' }])
+  expect(await suite.next(take(4000))).toBe(56_000)
+  expect(suite.left()[0]?.ms).toBe(50_000)
+  await suite.next(take(56_000))
+  // 30 s were planned, 60 s were taken
+  expect(suite.left()[0]?.ms).toBe(60_000)
+  expect(suiteOf('suite', [{ minS: 1, maxS: 2 }]).left()).toEqual([])
+})
+
+test('seconds up to two minutes, then whole minutes, rounded up', () => {
+  const text = (ms: number) => leftText({ of: 'trial', ms, kind: 'exact' })
+  expect([0, 1, 59_001, 119_000, 120_001, 3_600_001].map(text)).toEqual([
+    'trial 0 s',
+    'trial 1 s',
+    'trial 1 min',
+    'trial 1 min 59 s',
+    'trial 3 min',
+    'trial 1 h 1 min',
+  ])
+})
