@@ -1,4 +1,5 @@
 import { missing } from '../record/measured.ts'
+import { e2ePercentiles } from './latency/percentile-metrics.ts'
 import { type Metric, NO_WALL } from './metric.ts'
 
 const everyKind = { kinds: ['text', 'image', 'embeddings', 'training'] } as const
@@ -21,6 +22,7 @@ export const sharedMetrics = {
       'median over the requests that completed in the window of (last token, image or vector - time the request was sent)',
     of: (trial) => (trial.kind === 'training' ? missing('training has no requests') : trial.e2eMs.p50),
   },
+  ...e2ePercentiles,
   goodputRequestsPerS: {
     ...inSummaryOnly,
     better: 'higher',

@@ -1,5 +1,6 @@
 import { missing, quotient } from '../record/measured.ts'
 import { askedHitShare, isScheduled } from '../scenario/load-shape.ts'
+import { textPercentiles } from './latency/percentile-metrics.ts'
 import { NO_WALL, ofKind, type ScenarioShape } from './metric.ts'
 import { hasSessions, sessionMetrics } from './session/session-metrics.ts'
 
@@ -177,6 +178,7 @@ export const textMetrics = {
     },
   }),
   ...sessionMetrics,
+  ...textPercentiles,
   ...ofKind('text', {
     answerTtftMsP50: {
       ...lower,

@@ -15,7 +15,21 @@ test.each([
 
 test('no value gives null with the reason, never 0', () => {
   const none = { value: null, reason: 'nothing was sent' }
-  expect(percentilesOf([], none.reason)).toEqual({ p50: none, p90: none, p99: none, mean: none, max: none, n: 0 })
+  expect(percentilesOf([], none.reason)).toEqual({
+    p50: none,
+    p90: none,
+    p95: none,
+    p99: none,
+    mean: none,
+    max: none,
+    n: 0,
+  })
+})
+
+test('a p95 needs 20 values', () => {
+  const from0 = (n: number) => Array.from({ length: n }, (_, index) => index)
+  expect(percentilesOf(from0(19)).p95).toEqual({ value: null, reason: '19 requests in the window; a p95 needs 20' })
+  expect(percentilesOf(from0(21)).p95).toBe(19)
 })
 
 test('a p99 needs 100 values', () => {
@@ -28,6 +42,7 @@ test('a p99 needs 100 values', () => {
   expect(percentilesOf(Array.from({ length: 101 }, (_, index) => 100 - index))).toEqual({
     p50: 50,
     p90: 90,
+    p95: 95,
     p99: 99,
     mean: 50,
     max: 100,

@@ -1,5 +1,5 @@
 import type { Percentiles } from '../record/schema/trial.ts'
-import { p99Of, percentilesBySorting } from './percentiles.ts'
+import { p95Of, p99Of, percentilesBySorting } from './percentiles.ts'
 
 /** A value that counts by a weight above 0. */
 export interface Weighted {
@@ -15,13 +15,14 @@ interface WeightedValues {
 }
 
 /**
- * p50, p90, p99, mean and maximum of weighted values, as in percentiles.ts where all weights are 1; n is the number of
+ * p50, p90, p95, p99, mean and maximum of weighted values, as in percentiles.ts where all weights are 1; n is the number of
  * values, whatever their weights. Each is missing for `reason` if there are none.
  */
 export function weightedPercentiles({ ones, others }: WeightedValues, reason: string): Percentiles {
   if (others.length === 0) return percentilesBySorting(ones, reason)
   const n = ones.length + others.length
-  const [p50, p90, p99, max] = weightedQuantiles({ ones, others }, [0.5, 0.9, 0.99, 1]) as [
+  const [p50, p90, p95, p99, max] = weightedQuantiles({ ones, others }, [0.5, 0.9, 0.95, 0.99, 1]) as [
+    number,
     number,
     number,
     number,
@@ -32,6 +33,7 @@ export function weightedPercentiles({ ones, others }: WeightedValues, reason: st
   return {
     p50,
     p90,
+    p95: p95Of(n, p95),
     p99: p99Of(n, p99),
     mean: sum / weights,
     max,

@@ -15,6 +15,7 @@ const none = missing('not part of this test')
 export const median = (p50: number): Percentiles => ({
   p50,
   p90: none,
+  p95: missing('10 requests in the window; a p95 needs 20'),
   p99: missing('10 requests in the window; a p99 needs 100'),
   mean: none,
   max: none,
@@ -64,7 +65,7 @@ export const makeTextTrial = (over: Partial<TextTrial> = {}): TextTrial => ({
   ttftFirstChunkMs: median(100),
   ttftFromScheduleMs: median(100),
   tpotMs: median(12.5),
-  chunkGapMs: { p50: none, p90: none, p99: none, max: none, n: 0, errorShare: 0.01 },
+  chunkGapMs: { p50: none, p90: none, p95: none, p99: none, max: none, n: 0, errorShare: 0.01 },
   e2eMs: median(3000),
   tokensPerJ: 3,
   joulesPerOutputToken: 0.33,

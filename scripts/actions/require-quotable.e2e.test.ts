@@ -7,7 +7,7 @@ import { saidIo } from '../../harness/testing/said-io.ts'
 import type { RunFlags } from '../run/run-flags.ts'
 import { run } from './run.ts'
 
-/** The end of a run: every gate with its evidence, the exit code of --require-quotable, and what is pushed to a store. */
+/** The end of a run: its answer, every gate with its evidence, the exit code of --require-quotable, and what is pushed to a store. */
 const folder = mkdtempSync(join(tmpdir(), 'require-'))
 const scenario = join(folder, 'short.yaml')
 writeFileSync(
@@ -28,16 +28,16 @@ beforeAll(async () => {
 })
 afterAll(() => simulator.stop())
 
-async function ended(over: Partial<RunFlags>) {
-  const { io, said } = saidIo({ env: { HOME: folder } })
+async function ended(over: Partial<RunFlags>, columns: number | null = null) {
+  const { io, said } = saidIo({ env: { HOME: folder }, columns })
   const { url: endpoint, nvidiaSmi } = simulator
   const plain = { gpu: true, out: join(folder, 'results'), trials: 1, workers: 1, calibrate: false, progress: false }
   const code = await run([scenario], { endpoint, nvidiaSmi, ...plain, ...over }, io)
   return { code, ...said }
 }
 
-test('a simulated run is done with 0, and ends with every gate and its evidence; no store can fail it', async () => {
-  const { code, stdout, stderr } = await ended({ store: 'postgres://bench@127.0.0.1:1/joulemark' })
+test('a simulated run is done with 0; --verbose shows every gate with its evidence; no store can fail it', async () => {
+  const { code, stdout, stderr } = await ended({ verbose: true, store: 'postgres://bench@127.0.0.1:1/joulemark' })
   expect(code).toBe(0)
   expect(stdout).toContain('Gates: not quotable')
   expect(stderr).toMatch(
@@ -48,10 +48,24 @@ test('a simulated run is done with 0, and ends with every gate and its evidence;
   }
 })
 
+test('the answer fits a screen of 80 columns: figures, percentiles, the gates that did not pass, the next command', async () => {
+  const { stdout } = await ended({}, 80)
+  const lines = stdout.trimEnd().split('\n')
+  expect(lines.reduce((rows, line) => rows + Math.max(1, Math.ceil(line.length / 80)), 0)).toBeLessThanOrEqual(25)
+  // a busy machine may leave no steady window: a dash then, with its reason
+  expect(stdout).toMatch(/^Output +([\d,.]+ tokens\/s, \d+\s% of the physical limit|— tokens\/s)$/m)
+  for (const name of ['TTFT', 'TPOT', 'ITL', 'E2E']) {
+    expect(stdout).toMatch(new RegExp(`^${name}( +([\\d,.]+|—)){4}$`, 'm'))
+  }
+  expect(stdout).toMatch(/^Quotable {2}no: \d+ of \d+ gates passed/m)
+  expect(stdout.match(/SIMULATED/g)).toHaveLength(1)
+  expect(lines.at(-1)).toMatch(/joulemark|npm run bench -- report /)
+})
+
 test('with --require-quotable it is 1, with the failed gates on one line; its store gets both runs', async () => {
   const { code, stderr } = await ended({ requireQuotable: true, store: `sqlite:${join(folder, 'store.sqlite')}` })
   expect(code).toBe(1)
-  expect(stderr).toMatch(/store\.sqlite: 2 runs pushed$/m)
+  expect(stderr).toMatch(/store\.sqlite: \d runs pushed$/m)
   expect(stderr).toMatch(/^not quotable: \d{8}-\d{6}-\S+: live-source fail: SIMULATED: [^\n]+$/m)
 })
 

@@ -34,7 +34,7 @@ import {
   withIpmitool,
 } from '../support/run-files.ts'
 import { startAdvice } from '../support/server-starts.ts'
-import { loadPointsText, summaryText } from '../support/terminal.ts'
+import { answerText } from '../support/terminal.ts'
 import { terminalGone, unattended } from '../support/unattended-log.ts'
 import { checkBaselines, compareWithBaselines } from './baseline.ts'
 import { exitCodeOf, refused, terminalText } from './compare.ts'
@@ -85,8 +85,7 @@ async function measure(
   try {
     const { finished, failures } = await runAll(files, flags, io, interrupts)
     if (!flags.json) {
-      io.stdout(finished.map((each) => summaryText(each, io)).join('\n'))
-      io.stdout(loadPointsText(finished, io))
+      io.stdout(answerText(finished, flags.verbose === true, io))
     }
     const isJudged = flags.against !== undefined && !interrupts.drain.aborted
     const records = finished.map((each) => each.record)

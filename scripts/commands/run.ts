@@ -73,6 +73,7 @@ export const runCommand: DefineCommand = (io, done) => {
     .addOption(workersFlag)
     .addOption(skipCalibrationFlag)
     .addOption(loadAnywayFlag)
+    .option('--verbose', 'Show every metric and every gate with its evidence')
     .addOption(jsonFlag)
     .addOption(unattendedFlag)
     .addOption(noProgressFlag)

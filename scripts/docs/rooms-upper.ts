@@ -45,6 +45,7 @@ export const upperRooms: readonly Room[] = [
       'render/html': 'the page: template, style, charts',
       'render/html/table': 'a table of the page: its cells, notes, commands and style',
       'render/html/client': "the page's own TypeScript, bundled into it",
+      'run-answer': 'what `run` prints first: figures, latencies, gates that did not pass, what to type next',
       size: 'which card, how many servers, what per month: answers by card, their table, page and document',
       sweep: 'runs that differ only in their load: their table, trade-offs, charts and findings',
       tables: 'the shape of a table and of its cells',

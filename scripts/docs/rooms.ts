@@ -96,6 +96,7 @@ export const rooms: readonly Room[] = [
     reason: 'rows to metrics; `catalogue.ts` declares every metric once; when a run may stop; cost',
     folders: {
       trial: 'one trial from its rows, by kind: steady window, latency, throughput, tokens of both sides',
+      latency: 'percentiles of TTFT, TPOT, gaps and E2E as metrics, and which of them a run shows first',
       lengths: 'prompt and answer lengths of a trial, reasoning and answer apart',
       session: 'sessions of several turns: values by turn, finished sessions',
     },

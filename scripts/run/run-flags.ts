@@ -21,6 +21,8 @@ export interface RunFlags {
   readonly workers?: number
   readonly calibrate: boolean
   readonly json?: boolean
+  /** Every metric and gate of each run, not only the first figures and the gates that did not pass. */
+  readonly verbose?: boolean
   readonly progress: boolean
   readonly requireQuotable?: boolean
   /** Cards to simulate instead of using an endpoint, separated by commas. */

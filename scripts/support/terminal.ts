@@ -1,9 +1,13 @@
 import type { FinishedRun } from '../../harness/run/run.ts'
 import { buildReport } from '../../reports/build.ts'
+import { catalogueFacts } from '../../reports/catalogue-facts.ts'
 import { runTurnsTable } from '../../reports/comparison/sessions.ts'
 import { wrapTo } from '../../reports/render/plain-text.ts'
 import { renderTerminal, tablesOnTerminal } from '../../reports/render/terminal.ts'
 import type { Report } from '../../reports/report.ts'
+import { runAnswer } from '../../reports/run-answer/answer.ts'
+import { linesText } from '../../reports/run-answer/lines.ts'
+import { severalAnswer } from '../../reports/run-answer/several.ts'
 import { loadPointTables } from '../../reports/tables/load-points.ts'
 import { gatesTable, runSummaryTable } from '../../reports/tables/run-summary.ts'
 import type { Table } from '../../reports/tables/table.ts'
@@ -24,15 +28,27 @@ export const tablesText = (title: string, tables: readonly Table[], io: CommandI
 export const factTables = (tables: readonly Table[], { color, columns }: CommandIo): string =>
   tablesOnTerminal(tables, { color, ...(columns === null ? {} : { columns }) })
 
+/** What `run` prints of its runs: one in full, several side by side; with `verbose` every metric and gate of each. */
+export function answerText(runs: readonly FinishedRun[], verbose: boolean, io: CommandIo): string {
+  const [first] = runs
+  if (first === undefined) return ''
+  if (verbose) return `${runs.map((each) => summaryText(each, io)).join('\n')}${loadPointsText(runs, io)}`
+  const records = runs.map(({ record }) => record)
+  const facts = catalogueFacts({}, records)
+  if (runs.length === 1) return runAnswer(first, facts, io)
+  const { head, tables, lines } = severalAnswer(runs, facts)
+  return `${linesText(head, io)}\n${factTables(tables, io)}\n${linesText(lines, io)}`
+}
+
 /** The summary of a finished run: its results, its gates and the path of its record. */
-export function summaryText({ record, directory }: FinishedRun, io: CommandIo): string {
+function summaryText({ record, directory }: FinishedRun, io: CommandIo): string {
   const tables = [runSummaryTable(record), runTurnsTable(record), gatesTable(record)].filter((table) => table !== null)
   const text = render({ ...buildReport([record], { tables: [] }), title: record.id, tables }, io)
   return `${text}Record: ${directory}\n`
 }
 
 /** The runs of each sweep side by side; empty where there is no sweep. */
-export function loadPointsText(runs: readonly FinishedRun[], io: CommandIo): string {
+function loadPointsText(runs: readonly FinishedRun[], io: CommandIo): string {
   const tables = loadPointTables(runs.map(({ record }) => record))
   return tables.length === 0 ? '' : `\n${factTables(tables, io)}`
 }

@@ -2,7 +2,7 @@ import { GAP_ERROR_SHARE } from '../../record/gap-buckets.ts'
 import { type Measured, missing } from '../../record/measured.ts'
 import type { GapRow } from '../../record/rows.ts'
 import type { TextTrial } from '../../record/schema/trial.ts'
-import { MIN_SAMPLES_FOR_P99 } from '../../stats/percentiles.ts'
+import { MIN_SAMPLES_FOR_P95, MIN_SAMPLES_FOR_P99 } from '../../stats/percentiles.ts'
 
 /**
  * Percentiles of the gaps between successive content events (vLLM's ITL), pooled over the successful requests of a
@@ -20,10 +20,13 @@ export function gapPercentiles(rows: readonly GapRow[]): TextTrial['chunkGapMs']
     }
     return none
   }
+  const withAtLeast = (needs: number, name: string, share: number): Measured =>
+    n === 0 || n >= needs ? at(share) : missing(`${n} gaps; a ${name} needs ${needs}`)
   return {
     p50: at(0.5),
     p90: at(0.9),
-    p99: n === 0 || n >= MIN_SAMPLES_FOR_P99 ? at(0.99) : missing(`${n} gaps; a p99 needs ${MIN_SAMPLES_FOR_P99}`),
+    p95: withAtLeast(MIN_SAMPLES_FOR_P95, 'p95', 0.95),
+    p99: withAtLeast(MIN_SAMPLES_FOR_P99, 'p99', 0.99),
     max: rows.findLast((row) => row.count > 0)?.gapMs ?? none,
     n,
     errorShare: GAP_ERROR_SHARE,

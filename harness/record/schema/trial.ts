@@ -123,6 +123,7 @@ const textTrialSchema = z.object({
     .object({
       p50: measuredSchema,
       p90: measuredSchema,
+      p95: measuredSchema.optional().describe('absent in records from before 0.7.0'),
       p99: measuredSchema,
       max: measuredSchema,
       n: z.int(),

@@ -1,0 +1,76 @@
+import { reasonsNotQuotable } from '../../harness/gates/quotable.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { counted } from '../../harness/units.ts'
+import { applyingGates, type GateGroup, gateGroupsOf, gateName, statusStyles } from './gate-groups.ts'
+import { type AnswerLine, named } from './lines.ts'
+
+/** More gates of one cause than these are counted, not named. */
+const NAMED = 3
+/** So many causes are shown, however short the answer is to be. */
+const FEWEST = 3
+
+/**
+ * Whether a run may be quoted, how many gates passed, and those that did not: a line for each cause. More causes than `room`
+ * are counted, so that the answer fits a screen.
+ */
+export function gateLines(record: RunRecord, room: number): AnswerLine[] {
+  const groups = gateGroupsOf(record)
+  // what a card or a machine cannot tell, and no quote needs, is one line
+  const isUnread = ({ status, gates }: GateGroup) =>
+    status === 'not-measured' && !gates.some(({ required }) => required)
+  const unread = groups.filter(isUnread).flatMap(({ gates }) => gates)
+  // the head of the answer says that a run was simulated
+  const isSaid = ({ gates }: GateGroup) =>
+    record.source === 'simulated' && gates.every(({ id }) => id === 'live-source')
+  const open = groups.filter((group) => !isUnread(group) && !isSaid(group))
+  const most = Math.max(FEWEST, room - (unread.length > 0 ? 1 : 0))
+  const shown = open.length > most ? open.slice(0, most - 1) : open
+  const more = open.slice(shown.length).flatMap(({ gates }) => gates)
+  return [
+    quotableLine(record),
+    ...shown.map(groupLine),
+    ...(more.length === 0
+      ? []
+      : [
+          {
+            text: `  and ${counted(more.length, 'more gate')} (--verbose): ${more.map(gateName).join(', ')}`,
+            fit: 'cut',
+          } as const,
+        ]),
+    ...(unread.length === 0
+      ? []
+      : [{ text: `  not measured ${unread.map(gateName).join(', ')}`, style: 'dim', fit: 'cut' } as const]),
+  ]
+}
+
+function groupLine({ status, gates, cause }: GateGroup): AnswerLine {
+  const names = gates.slice(0, NAMED).map(gateName).join(', ')
+  const more = gates.length > NAMED ? ` and ${gates.length - NAMED} more` : ''
+  const start = `  ${status.replace('-', ' ').padEnd(12)} `
+  const style = statusStyles[status]
+  // a cause of several gates is what matters: it is not cut
+  if (gates.length > 1) return { text: `${start}${cause} (${names}${more})`, style, hang: start.length }
+  return {
+    text: `${start}${names}: ${cause}`,
+    style,
+    fit: 'cut',
+  }
+}
+
+function quotableLine(record: RunRecord): AnswerLine {
+  const gates = applyingGates(record)
+  const passed = `${gates.filter(({ status }) => status === 'pass').length} of ${gates.length} gates passed`
+  const reasons = reasonsNotQuotable(record)
+  if (reasons.length === 0) {
+    const isSigned = record.signature !== undefined
+    const text = isSigned ? 'yes' : 'no: not signed; joulemark key new makes a key that signs later runs'
+    return { ...named('Quotable', `${text} (${passed})`), style: isSigned ? 'green' : 'yellow' }
+  }
+  const others = reasons.filter((reason) => !isOfGate(reason))
+  const blocking = reasons.length - others.length
+  const why = [...(blocking === 0 ? [] : [`${counted(blocking, 'required gate')} (*) did not pass`]), ...others]
+  return { ...named('Quotable', `no: ${passed}; ${why.join('; ')}`), style: 'yellow', fit: 'cut' }
+}
+
+/** Reasons that a gate gives, which has a line of its own. */
+const isOfGate = (reason: string): boolean => /^[\w-]+ (fail|not-measured): /.test(reason)
