@@ -33,10 +33,10 @@ export function runAnswer(
     { ...named('Record', directory), fit: 'whole' },
     ...nextLines(nextAfterRuns([record], { runs: directory, folder: dirname(directory) })),
   ]
+  const rows = (lines: readonly AnswerLine[]) => rowsOf(lines, terminal)
   // in a file there is room for every cause
-  const room =
-    terminal.columns === null ? Number.POSITIVE_INFINITY : SCREEN - 1 - rowsOf([...above, ...below], terminal)
-  return linesText([...above, ...gateLines(record, room), ...below], terminal)
+  const room = terminal.columns === null ? Number.POSITIVE_INFINITY : SCREEN - 1 - rows([...above, ...below])
+  return linesText([...above, ...gateLines(record, room, rows), ...below], terminal)
 }
 
 const BLANK: AnswerLine = { text: '' }

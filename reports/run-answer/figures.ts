@@ -58,7 +58,7 @@ const askedOf: Readonly<Record<RunRecord['scenario']['kind'], readonly Asked[]>>
 
 /** What follows a value and its unit. */
 const after: Readonly<Partial<Record<MetricKey, string>>> = {
-  decodeTokensPerS: 'per stream',
+  decodeTokensPerS: 'decode',
   serverTokensPerJ: 'of the whole server',
   serverPowerW: 'of the whole server',
   meanPowerW: 'on average',

@@ -7,13 +7,17 @@ import { type AnswerLine, named } from './lines.ts'
 /** More gates of one cause than these are counted, not named. */
 const NAMED = 3
 /** So many causes are shown, however short the answer is to be. */
-const FEWEST = 3
+const FEWEST = 2
 
 /**
- * Whether a run may be quoted, how many gates passed, and those that did not: a line for each cause. More causes than `room`
- * are counted, so that the answer fits a screen.
+ * Whether a run may be quoted, how many gates passed, and those that did not: a line for each cause, and one that names the
+ * rest where they would take more than `room` rows, so that the answer fits a screen.
  */
-export function gateLines(record: RunRecord, room: number): AnswerLine[] {
+export function gateLines(
+  record: RunRecord,
+  room: number,
+  rowsOf: (lines: readonly AnswerLine[]) => number,
+): AnswerLine[] {
   const groups = gateGroupsOf(record)
   // what a card or a machine cannot tell, and no quote needs, is one line
   const isUnread = ({ status, gates }: GateGroup) =>
@@ -23,12 +27,15 @@ export function gateLines(record: RunRecord, room: number): AnswerLine[] {
   const isSaid = ({ gates }: GateGroup) =>
     record.source === 'simulated' && gates.every(({ id }) => id === 'live-source')
   const open = groups.filter((group) => !isUnread(group) && !isSaid(group))
-  const most = Math.max(FEWEST, room - (unread.length > 0 ? 1 : 0))
-  const shown = open.length > most ? open.slice(0, most - 1) : open
-  const more = open.slice(shown.length).flatMap(({ gates }) => gates)
+  const lines = open.map(groupLine)
+  const free = room - (unread.length > 0 ? 1 : 0)
+  const fits = (count: number) => rowsOf(lines.slice(0, count)) + (count < open.length ? 1 : 0) <= free
+  let count = lines.length
+  while (count > FEWEST && !fits(count)) count -= 1
+  const more = open.slice(count).flatMap(({ gates }) => gates)
   return [
     quotableLine(record),
-    ...shown.map(groupLine),
+    ...lines.slice(0, count),
     ...(more.length === 0
       ? []
       : [

@@ -34,7 +34,9 @@ import { factTables } from '../../support/terminal.ts'
 import { terminalGone, unattended } from '../../support/unattended-log.ts'
 
 /** Flags of `sweep`. */
-export interface SweepFlags extends Omit<RunFlags, 'requireQuotable' | 'against' | 'starts' | 'failOn' | 'verbose'>, MoneyFlags {
+export interface SweepFlags
+  extends Omit<RunFlags, 'requireQuotable' | 'against' | 'starts' | 'failOn' | 'verbose'>,
+    MoneyFlags {
   readonly concurrency: string
   /** Share of throughput that a doubling must gain. */
   readonly knee?: number
