@@ -22,7 +22,7 @@ const severity: readonly Gate['status'][] = ['fail', 'not-measured', 'warn', 'pa
  * The gates that did not pass, those with one cause together: a machine without nvidia-smi is one line, though ten gates need
  * it. `whyNoCard` is why no card was read; evidence that repeats it has that cause. Failures come first.
  */
-export function gateGroups(gates: readonly Shown[], whyNoCard?: string): GateGroup[] {
+function gateGroups(gates: readonly Shown[], whyNoCard?: string): GateGroup[] {
   const causeOf = ({ evidence }: Shown): string =>
     whyNoCard !== undefined && evidence.includes(whyNoCard) ? whyNoCard : evidence
   const open = gates.filter(({ status }) => status !== 'pass')
