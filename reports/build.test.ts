@@ -39,7 +39,9 @@ test("with the catalogue's prices the article's two cards give the article's mon
     report.tables[1]!.rows.map((row) => [row.id, row.cells.slice(1).map((cell) => formatCell(cell).main)]),
   )
   expect(economics.get('price')).toEqual(['£1,300', '£8,500'])
-  expect(economics.get('total-per-year')).toEqual(['£1,001ˢ', '£3,228'])
+  expect(economics.get('total-per-year')).toEqual(['£1,001', '£3,228'])
+  const total = report.tables[1]!.rows.find((row) => row.id === 'total-per-year')!
+  expect(total.cells.slice(1)).toMatchObject([{ simulated: true }, { simulated: false }])
   expect(report.simulated).toBe(true)
 })
 
@@ -68,7 +70,7 @@ test('what a person sets about money goes before the catalogue, and the notes sa
   const economics = report.tables.find((table) => table.id === 'economics')
   expect(formatCell(economics!.rows.find((row) => row.id === 'capex-per-year')!.cells[1]!).main).toBe('£400')
   expect(economics!.notes[0]).toContain('5 years')
-  expect(economics!.notes[0]).toContain('set by the user: years')
+  expect(economics!.sources![0]).toContain('set by the user: years')
 })
 
 test('a model that only the larger card can hold is OOM on the other, by its bytes', () => {

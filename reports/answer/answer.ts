@@ -51,3 +51,6 @@ export interface Quality {
   /** Why the other runs are not quotable, the most frequent reason first; one line each. */
   readonly reasons: readonly string[]
 }
+
+/** The figures of tiles as cells, in their order. */
+export const cellsOf = (tiles: readonly Tile[]): Cell[] => tiles.flatMap(({ figures }) => figures.map(({ cell }) => cell))

@@ -25,6 +25,7 @@ export function cacheTable(selection: Selection): Table | null {
   return buildTable({
     id: 'cache',
     title: 'Cache hit rate, asked and measured',
+    groupBy: ['workload'],
     columns: [
       { id: 'workload', head: 'Workload', align: 'left', cell: ({ scenario }: RateRow) => text(scenario.title) },
       { id: 'figure', head: 'Hit rate', align: 'left', cell: ({ figure }) => text(labels[figure]) },

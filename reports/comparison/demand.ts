@@ -74,6 +74,7 @@ export function demandTable(selection: Selection, facts: Facts): Table | null {
   return buildTable({
     id: 'demand',
     title: 'At a fixed demand: latency, headroom and cost',
+    groupBy: ['workload'],
     columns: [
       { id: 'workload', head: 'Workload', align: 'left', cell: ({ scenario }: DemandRow) => demandCell(scenario) },
       {

@@ -1,3 +1,4 @@
+import { counted } from '../../harness/units.ts'
 import { type CrossingSide, crossingOf, crossingText } from '../charts/crossing.ts'
 import type { Facts } from '../facts.ts'
 import { formatGbp } from '../render/format-cell.ts'
@@ -6,7 +7,7 @@ import type { CardColumn, ScenarioRow, Selection } from '../tables/selection.ts'
 import type { CardMoney } from './card-money.ts'
 import { basisNotes, powerBasis } from './power-basis.ts'
 
-/** What is needed to reproduce the economics: the assumptions, the source of each price, changed power limits. */
+/** What is needed to reproduce the economics: the assumptions, changed power limits, where costs cross. */
 export function economicsNotes(
   facts: Facts,
   { selection, scenario }: { readonly selection: Selection; readonly scenario: ScenarioRow },
@@ -14,20 +15,40 @@ export function economicsNotes(
 ): string[] {
   const basis = powerBasis(selection, scenario)
   return [
-    `For ${scenario.title} (${scenario.name}). ${assumptionsText(facts)}`,
+    `For ${scenario.title} (${scenario.name}). ${assumedText(facts)}`,
     ...basisNotes(basis, selection),
-    ...columns.flatMap((at) => [...priceNote(at.card, facts), ...limitNote(at), ...countNote(at)]),
+    ...columns.flatMap((at) => [...limitNote(at), ...countNote(at)]),
     ...breakEvenNotes(columns),
-    ...(basis.scope === 'server' ? [] : columns.flatMap(({ card }) => idleNote(card, facts))),
   ]
 }
 
-/** What every cost rests on, and where it is from. */
-export function assumptionsText({ money, moneySource }: Facts): string {
-  const { years, tariffGbpPerKwh, utilisation, pue } = money
-  const assumed = [`${years} years`, `£${tariffGbpPerKwh}/kWh`, `utilisation ${percentText(utilisation)}`, `PUE ${pue}`]
-  return `Assumed: ${assumed.join(', ')}. Sources: ${moneySource}`
+/** Where the inputs of the economics are from: tariff and years, the price of each card, its idle power where it counts. */
+export function economicsSources(
+  facts: Facts,
+  { selection, scenario }: { readonly selection: Selection; readonly scenario: ScenarioRow },
+  columns: readonly CardMoney[],
+): string[] {
+  const isServer = powerBasis(selection, scenario).scope === 'server'
+  return [
+    `Assumptions of the economics: ${facts.moneySource}`,
+    ...columns.flatMap(({ card }) => priceNote(card, facts)),
+    ...(isServer ? [] : columns.flatMap(({ card }) => idleNote(card, facts))),
+  ]
 }
+
+/** What every cost rests on. */
+function assumedText({ money: { years, tariffGbpPerKwh, utilisation, pue } }: Facts): string {
+  const assumed = [
+    counted(years, 'year'),
+    `£${tariffGbpPerKwh}/kWh`,
+    `utilisation ${percentText(utilisation)}`,
+    `PUE ${pue}`,
+  ]
+  return `Assumed: ${assumed.join(', ')}.`
+}
+
+/** What every cost rests on, and where it is from. */
+export const assumptionsText = (facts: Facts): string => `${assumedText(facts)} Sources: ${facts.moneySource}`
 
 /** The utilisation at which the first card and each further one cost the same per token. */
 function breakEvenNotes([first, ...others]: readonly CardMoney[]): string[] {

@@ -18,7 +18,9 @@ function tableOf(runs = [ada, pro], facts = makeFacts()) {
 }
 
 test("prints the article's nine rows from the article's inputs, with its two slips put right", () => {
-  const printed = tableOf().rows.map((row) => row.cells.map((cell) => formatCell(cell).main.replaceAll('\u00a0', ' ')))
+  const printed = tableOf().rows.map((row) =>
+    row.cells.map(formatCell).map(({ main, mark }) => (main + mark).replaceAll('\u00a0', ' ')),
+  )
   expect(printed).toEqual([
     ['TDP', '450 W', '300 W'],
     ['Mean power, Llama 3.1 8B FP8 batch 32 agg', '360 W', '250 Wˢ'],

@@ -17,7 +17,7 @@ import { mapInterval } from '../tables/ratio-interval.ts'
 import type { ScenarioRow, Selection } from '../tables/selection.ts'
 import { buildTable, type Cell, type CellMarks, type Interval, missing, type Table, text } from '../tables/table.ts'
 import { type CardMoney, cardMoney, DIVIDES_BY_ZERO, hasFixedDemand, unitCost } from './card-money.ts'
-import { economicsNotes } from './economics-notes.ts'
+import { economicsNotes, economicsSources } from './economics-notes.ts'
 import { type PowerBasis, powerBasis } from './power-basis.ts'
 
 const DEFAULT_SCENARIO = 'llama-3.1-8b-fp8-batch32'
@@ -61,6 +61,7 @@ export function economicsTable(selection: Selection, facts: Facts, scenario: Sce
     rows: metricRows(facts, scenario, powerBasis(selection, scenario)),
     rowId: (row) => row.id,
     notes: economicsNotes(facts, { selection, scenario }, columns),
+    sources: economicsSources(facts, { selection, scenario }, columns),
   })
 }
 

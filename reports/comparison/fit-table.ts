@@ -231,4 +231,4 @@ export function capacityTable(runs: readonly RunRecord[]): Table | null {
   })
 }
 
-const simulatedIn = (row: CapacityRow): { simulated?: true } => (row.source === 'simulated' ? { simulated: true } : {})
+const simulatedIn = (row: CapacityRow): { simulated: boolean } => ({ simulated: row.source === 'simulated' })

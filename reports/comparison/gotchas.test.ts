@@ -14,7 +14,7 @@ test('a finding about the host is listed once, with its runs, the worst first', 
   const table = gotchasTable([{ ...runs[0]!, gates: [gate] }, ...runs.slice(1)], makeFacts(), () => [narrow])!
   expect(table.rows.map(({ cells }) => cells)).toEqual([
     [
-      { kind: 'text', text: 'RTX 4090', detail: 'host box' },
+      { kind: 'text', text: 'RTX 4090', detail: 'host box', simulated: false },
       {
         kind: 'text',
         text: 'host',
@@ -24,7 +24,7 @@ test('a finding about the host is listed once, with its runs, the worst first', 
       { kind: 'text', text: 'x8 of x16: fewer lanes slow loading', detail: 'see to the riser' },
     ],
     [
-      { kind: 'text', text: 'RTX 4090', detail: 'host box' },
+      { kind: 'text', text: 'RTX 4090', detail: 'host box', simulated: false },
       { kind: 'text', text: 'a', detail: '20261101-100000-rtx-4090-a' },
       { kind: 'text', text: 'gate throttle warn', tone: 'warn' },
       { kind: 'text', text: gate.evidence },

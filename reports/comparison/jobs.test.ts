@@ -42,7 +42,7 @@ const printed = (runs: readonly RunRecord[]) =>
   new Map(
     jobsTable(selectionOf(runs), makeFacts())!.rows.map((row) => [
       row.id,
-      row.cells.map((cell) => formatCell(cell).main.replaceAll('\u00a0', ' ')),
+      row.cells.map(formatCell).map(({ main, mark }) => (main + mark).replaceAll('\u00a0', ' ')),
     ]),
   )
 

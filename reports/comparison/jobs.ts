@@ -20,6 +20,7 @@ export function jobsTable(selection: Selection, facts: Facts): Table | null {
   return buildTable({
     id: 'jobs',
     title: 'Images and training: cost and energy',
+    groupBy: ['workload'],
     columns: [
       { id: 'workload', head: 'Workload', align: 'left', cell: ({ scenario }: JobRow) => workloadCell(scenario) },
       { id: 'figure', head: 'Metric', align: 'left', cell: (row) => text(rowLabel(row)) },

@@ -13,6 +13,7 @@ export function metricsTable(selection: Selection): Table {
   return buildTable({
     id: 'metrics',
     title: 'All metrics',
+    groupBy: ['workload'],
     columns: [
       { id: 'workload', head: 'Workload', align: 'left', cell: ({ scenario }: MetricRow) => text(scenario.title) },
       { id: 'metric', head: 'Metric', align: 'left', cell: ({ key }) => text(labelOf(key)) },

@@ -31,6 +31,7 @@ export function sessionsTable(selection: Selection, facts: Facts): Table | null 
   return buildTable({
     id: 'sessions',
     title: 'Sessions of several turns',
+    groupBy: ['workload'],
     columns: [
       { id: 'workload', head: 'Workload', align: 'left', cell: ({ scenario }: SessionRow) => text(scenario.title) },
       { id: 'figure', head: 'Metric', align: 'left', cell: ({ figure }) => text(rowLabel(figure)) },
@@ -103,6 +104,7 @@ export function turnsTable(selection: Selection): Table | null {
   return buildTable({
     id: 'turns',
     title: isOneScenario ? `${TURNS_TITLE}: ${first.scenario.title}` : TURNS_TITLE,
+    groupBy: ['card'],
     columns: [
       ...(isOneScenario ? [] : [workload]),
       { id: 'card', head: 'Card', align: 'left', cell: ({ card }: TurnRow) => text(card.label) },

@@ -39,10 +39,8 @@ export function specTable(cards: readonly CardEntry[]): Table {
     ],
     rows,
     rowId: (row) => row.id,
-    notes: [
-      'Rates are dense; FP16 and FP8 use FP32 accumulation. ~ marks derived and assumed values.',
-      ...sourceNotes(cards),
-    ],
+    notes: ['Rates are dense; FP16 and FP8 use FP32 accumulation. ~ marks derived and assumed values.'],
+    sources: sourcesOf(cards),
   })
 }
 
@@ -213,13 +211,13 @@ function deltaCell({ figure: of, words, delta }: SpecRow, first: CardEntry, othe
 }
 
 /** The sources of each card, each once. */
-function sourceNotes(cards: readonly CardEntry[]): string[] {
+function sourcesOf(cards: readonly CardEntry[]): string[] {
   return cards.map((card) => {
     const sources = new Set(
       Object.values(card).flatMap((value) =>
         typeof value === 'object' && value !== null ? [`${value.source} (${value.date})`] : [],
       ),
     )
-    return `${card.label}: ${[...sources].join('; ')}.`
+    return `Specification of ${card.label}: ${[...sources].join('; ')}.`
   })
 }

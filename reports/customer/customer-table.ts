@@ -20,7 +20,7 @@ export function forCustomer(
   table: Table,
   { title, rows = () => true, notes = [], oom = () => null }: Kept = {},
 ): Table {
-  const { caveat: _caveat, ...rest } = table
+  const { caveat: _caveat, sources: _sources, ...rest } = table
   return {
     ...rest,
     title: title ?? table.title,

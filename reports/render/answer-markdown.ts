@@ -1,13 +1,15 @@
-import type { Answer, TileFigure } from '../answer/answer.ts'
+import { type Answer, cellsOf, type TileFigure } from '../answer/answer.ts'
+import { isMixed } from '../tables/table.ts'
 import { formatCell } from './format-cell.ts'
 import { escapeMarkdown } from './markdown-text.ts'
 
 /** The answer as Markdown: its sentences, the figures that decide as a table, quality, and what was measured. */
 export function answerMarkdown({ sentences, tiles, quality, facts }: Answer): string {
+  const isMarked = isMixed(cellsOf(tiles))
   const figures = tiles.flatMap((tile) =>
     tile.figures.map(
       (figure, at) =>
-        `| ${at === 0 ? escapeMarkdown(tile.label) : ''} | ${escapeMarkdown(figure.card?.label ?? '')} | ${figureText(figure)} | ${at === 0 ? escapeMarkdown(tile.of ?? '') : ''} |`,
+        `| ${at === 0 ? escapeMarkdown(tile.label) : ''} | ${escapeMarkdown(figure.card?.label ?? '')} | ${figureText(figure, isMarked)} | ${at === 0 ? escapeMarkdown(tile.of ?? '') : ''} |`,
     ),
   )
   return [
@@ -22,7 +24,8 @@ export function answerMarkdown({ sentences, tiles, quality, facts }: Answer): st
   ].join('\n')
 }
 
-function figureText({ cell }: TileFigure): string {
-  const { main, sub } = formatCell(cell)
-  return escapeMarkdown(sub === null ? main : `${main} (${sub})`)
+function figureText({ cell }: TileFigure, isMarked: boolean): string {
+  const { main, mark, sub } = formatCell(cell)
+  const marked = isMarked ? main + mark : main
+  return escapeMarkdown(sub === null ? marked : `${marked} (${sub})`)
 }

@@ -1,8 +1,7 @@
-import type { Cell, Interval, Tone } from '../tables/table.ts'
+import { type Cell, type Interval, isSimulated, type Tone } from '../tables/table.ts'
 
-/** Follows each value that is based on a simulated run. */
+/** Follows a simulated value in a table that has live ones too. */
 export const SIMULATED_MARK = 'ˢ'
-export const SIMULATED_NOTE = `${SIMULATED_MARK} SIMULATED: produced by the simulator, not by a GPU. It proves nothing about any card.`
 
 const NO_BREAK = '\u00a0'
 
@@ -16,6 +15,8 @@ const shortUnits: Readonly<Record<string, string>> = {
 /** The text of a cell: the main line, and a second one with the interval and the share of the limit. */
 export interface CellText {
   readonly main: string
+  /** The mark of a simulated value, for a table in which not all are; otherwise empty. */
+  readonly mark: string
   readonly sub: string | null
   readonly tone: Tone
   /** For a footnote: why there is no value, the evidence of an OOM, or what must be known beside a value. */
@@ -62,39 +63,41 @@ export const oneLine = (lines: readonly string[]): string =>
 
 /** The text of a cell, not yet escaped for its format. */
 export function formatCell(cell: Cell): CellText {
-  const mark = 'simulated' in cell && cell.simulated ? SIMULATED_MARK : ''
+  const mark = isSimulated(cell) ? SIMULATED_MARK : ''
   const caveat = ('caveat' in cell ? cell.caveat : undefined) ?? null
   switch (cell.kind) {
     case 'number': {
       const unit = shortUnits[cell.unit] ?? cell.unit
-      const main = `${cell.approx ? '~' : ''}${formatNumber(cell.value, cell.digits)}${unit ? NO_BREAK + unit : ''}${mark}`
+      const main = `${cell.approx ? '~' : ''}${formatNumber(cell.value, cell.digits)}${unit ? NO_BREAK + unit : ''}`
       const parts = cell.ci95 ? [formatInterval(cell.value, cell.ci95, cell.digits)] : []
       if (cell.limit) parts.push(`${formatShare(cell.limit.share)} of limit`.replaceAll(' ', NO_BREAK))
       const beyond = cell.limit !== undefined && cell.limit.share > 1
-      return { main, sub: parts.join(' · ') || null, tone: beyond ? 'bad' : 'plain', footnote: caveat }
+      return { main, mark, sub: parts.join(' · ') || null, tone: beyond ? 'bad' : 'plain', footnote: caveat }
     }
     case 'money':
       return {
-        main: formatGbp(cell.valueGbp, cell.digits) + mark,
+        main: formatGbp(cell.valueGbp, cell.digits),
+        mark,
         sub: cell.ci95 ? formatInterval(cell.valueGbp, cell.ci95, cell.digits, '£') : null,
         tone: 'plain',
         footnote: caveat,
       }
     case 'ratio':
       return {
-        main: `${formatNumber(cell.value, cell.digits)}x${mark}`,
+        main: `${formatNumber(cell.value, cell.digits)}x`,
+        mark,
         sub: cell.ci95 ? formatInterval(cell.value, cell.ci95, cell.digits) : null,
         tone: ratioTone(cell),
         footnote: caveat,
       }
     case 'text':
-      return { main: cell.text + mark, sub: cell.detail ?? null, tone: cell.tone ?? 'plain', footnote: caveat }
+      return { main: cell.text, mark, sub: cell.detail ?? null, tone: cell.tone ?? 'plain', footnote: caveat }
     case 'code':
-      return { main: oneLine(cell.lines), sub: null, tone: 'plain', footnote: null }
+      return { main: oneLine(cell.lines), mark, sub: null, tone: 'plain', footnote: null }
     case 'missing':
-      return { main: '—', sub: null, tone: 'plain', footnote: cell.reason }
+      return { main: '—', mark, sub: null, tone: 'plain', footnote: cell.reason }
     case 'oom':
-      return { main: 'OOM', sub: null, tone: 'bad', footnote: cell.evidence }
+      return { main: 'OOM', mark, sub: null, tone: 'bad', footnote: cell.evidence }
     default:
       return cell satisfies never
   }

@@ -11,7 +11,7 @@ export const REPORT_JSON_VERSION = 1
  * - `author` or null; `answer` or null, what the other formats show first: `facts[]{label,text}`, `sentences[]`,
  *   `tiles[]{id,label,of,figures[]{card,cell}}` with the best card first, `chart{id,title,summary}`, `quality{text,tone,reasons[]}`
  * - `simulated`, and `stamp` "SIMULATED" or null, for readers of the raw file
- * - `tables[]`: `id`, `title`, `simulated`, `caveat?`, `notes[]`, `columns[]{id,head,align}`,
+ * - `tables[]`: `id`, `title`, `simulated`, `caveat?`, `notes[]`, `sources[]?`, `groupBy[]?`, `columns[]{id,head,align}`,
  *   `rows[]{id,cells[]}` with one cell per column, distinguished by `kind`:
  *   `number{value,unit,digits,ci95?,approx?,limit?{value,share,bound},simulated?,caveat?}`, `money{valueGbp,digits,ci95?,simulated?,caveat?}`,
  *   `ratio{value,digits,ci95?,better?,simulated?,caveat?}`, `text{text,detail?,tone?,simulated?,caveat?}`, `code{lines[]}`,

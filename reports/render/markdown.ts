@@ -1,11 +1,12 @@
 import type { Report } from '../report.ts'
 import type { Cell, Table, TableRow } from '../tables/table.ts'
 import { answerMarkdown } from './answer-markdown.ts'
-import { type Footnotes, footnotesOf, tableMarks } from './footnotes.ts'
-import { formatCell } from './format-cell.ts'
 import { escapeMarkdown } from './markdown-text.ts'
 import { printable } from './plain-text.ts'
+import { groupedRows } from './grid/row-groups.ts'
+import { simulatedBanner } from './simulated-words.ts'
 import { sourceLines } from './source-lines.ts'
+import { type TableText, tableText } from './grid/table-text.ts'
 
 /** The whole report as GitHub-flavoured Markdown. Text from outside cannot create a link, image, HTML or column. */
 export function renderMarkdown(report: Report): string {
@@ -13,11 +14,13 @@ export function renderMarkdown(report: Report): string {
   const sources = sourceLines(report).map(
     (line) => `${line.startsWith('  ') ? '  ' : ''}- ${escapeMarkdown(line.trim())}`,
   )
+  const banner = simulatedBanner(report)
   return [
     `# ${escapeMarkdown(report.title)}${stamp}\n`,
     ...(report.author === undefined ? [] : [`By ${escapeMarkdown(report.author)}\n`]),
+    ...(banner === null ? [] : [`${escapeMarkdown(banner)}\n`]),
     ...(report.answer === undefined ? [] : [answerMarkdown(report.answer)]),
-    ...report.tables.map(tableSection),
+    ...report.tables.map(({ sources: _atTheEnd, ...table }) => tableSection(table)),
     `## Sources\n\n${sources.join('\n')}\n`,
   ].join('\n')
 }
@@ -29,24 +32,36 @@ function tableSection(table: Table): string {
 
 /** A table with its notes, without its title. */
 export function gridMarkdown(table: Table): string {
-  const notes = footnotesOf(table)
-  const heads = table.columns.map(({ head }) => escapeMarkdown(head))
-  const rules = table.columns.map(({ align }) => (align === 'right' ? '---:' : '---'))
-  const rows = table.rows.map((row) => row.cells.map((cell) => cellMarkdown(cell, notes)))
+  const text = tableText(table)
+  const { columns, groups } = groupedRows(table)
+  const heads = columns.map(({ head }) => escapeMarkdown(head))
+  const rules = columns.map(({ align }) => (align === 'right' ? '---:' : '---'))
+  const rows = groups.flatMap((group) => [
+    ...(group.head.length === 0 ? [] : [groupHead(group.head, columns.length, text)]),
+    ...group.rows.map((row) => row.cells.map((cell) => cellMarkdown(cell, text))),
+  ])
   const under = [
-    ...tableMarks(table),
-    ...notes.texts.map((footnote, index) => `(${index + 1}) ${footnote}`),
+    ...text.marks,
+    ...text.footnotes.map((footnote, index) => `(${index + 1}) ${footnote}`),
     ...table.notes,
+    ...(table.sources ?? []),
   ]
   const grid = [heads, rules, ...rows].map((cells) => `| ${cells.join(' | ')} |`)
   const list = under.map((line) => `- ${escapeMarkdown(line)}`)
   const coded = table.rows.some((row) => row.cells.some(({ kind }) => kind === 'code'))
-  const lines = coded ? table.rows.flatMap((row) => codeSection(table, row, notes)) : grid
+  const lines = coded ? table.rows.flatMap((row) => codeSection(table, row, text)) : grid
   return [...lines, ...(list.length > 0 ? ['', ...list] : [])].join('\n')
 }
 
+/** A row that names what those below it have in common. */
+function groupHead(cells: readonly Cell[], columns: number, text: TableText): string[] {
+  const { main, sub } = text.heading(cells)
+  const small = sub === null ? '' : `, ${escapeMarkdown(sub)}`
+  return [`**${escapeMarkdown(main)}**${small}`, ...Array.from({ length: columns - 1 }, () => '')]
+}
+
 /** A row with a command under a head of its own: a cell of a Markdown table cannot hold one. */
-function codeSection(table: Table, row: TableRow, notes: Footnotes): string[] {
+function codeSection(table: Table, row: TableRow, text: TableText): string[] {
   const cells = row.cells.map((cell, index) => ({ cell, head: table.columns[index]!.head }))
   const [named, others] = [cells.slice(0, 2), cells.slice(2)]
   const code = others.flatMap(({ cell }) => (cell.kind === 'code' ? cell.lines.map(printable) : []))
@@ -54,19 +69,18 @@ function codeSection(table: Table, row: TableRow, notes: Footnotes): string[] {
   const longest = Math.max(2, ...code.flatMap((line) => (line.match(/`+/g) ?? []).map((ticks) => ticks.length)))
   const fence = '`'.repeat(longest + 1)
   return [
-    `### ${named.map(({ cell }) => cellMarkdown(cell, notes)).join(' · ')}`,
+    `### ${named.map(({ cell }) => cellMarkdown(cell, text)).join(' · ')}`,
     '',
     ...others.flatMap(({ cell, head }) =>
-      cell.kind === 'code' ? [] : [`- ${escapeMarkdown(head)}: ${cellMarkdown(cell, notes)}`],
+      cell.kind === 'code' ? [] : [`- ${escapeMarkdown(head)}: ${cellMarkdown(cell, text)}`],
     ),
     ...(code.length > 0 ? ['', `${fence}sh`, ...code, fence] : []),
     '',
   ]
 }
 
-function cellMarkdown(cell: Cell, notes: Footnotes): string {
-  const { main, sub, footnote } = formatCell(cell)
-  const number = notes.numberOf(footnote)
-  const first = escapeMarkdown(main) + (number === null ? '' : ` (${number})`)
+function cellMarkdown(cell: Cell, text: TableText): string {
+  const { main, mark, sub, number } = text.cell(cell)
+  const first = escapeMarkdown(main + mark) + (number === null ? '' : ` (${number})`)
   return sub === null ? first : `${first}<br>${escapeMarkdown(sub)}`
 }

@@ -4,7 +4,7 @@ import { REPORT_JSON_VERSION } from './json.ts'
 /** The schema of the JSON report, for its readers and for a test of its writer. */
 
 const simulated = {
-  simulated: z.boolean().optional(),
+  simulated: z.boolean().optional().describe('whether the runs behind it are simulated; absent: it is based on no run'),
   caveat: z.string().optional().describe('what must be known beside the value: a shortened trial, a loosened limit'),
 }
 const interval = z.tuple([z.number(), z.number()]).describe('95 % interval: low, high')
@@ -51,6 +51,8 @@ const tableSchema = z.strictObject({
   columns: z.array(z.strictObject({ id: z.string(), head: z.string(), align: z.enum(['left', 'right']) })),
   rows: z.array(z.strictObject({ id: z.string(), cells: z.array(cellSchema) })),
   notes: z.array(z.string()),
+  sources: z.array(z.string()).optional().describe('where its values are from'),
+  groupBy: z.array(z.string()).optional().describe('ids of the columns by which its rows belong together'),
   simulated: z.boolean(),
   caveat: z.string().optional().describe('the caveat of its cells, where all runs of the report have the same'),
 })

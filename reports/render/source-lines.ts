@@ -4,8 +4,14 @@ import type { Report } from '../report.ts'
 const ENERGY_SCOPE =
   'Energy is measured at the GPU board, without CPU, DRAM, PSU and cooling. Intervals are 95 % t-intervals over the trials.'
 
-/** The sources of a report: one line per run record, with the findings of its gates. Not escaped. */
-export function sourceLines(report: Report): string[] {
+/** The sources of a report: those of its tables, then one line per run record with the findings of its gates. Not escaped. */
+export const sourceLines = (report: Report): string[] => [
+  ...report.tables.flatMap(({ sources = [] }) => sources),
+  ...recordLines(report),
+]
+
+/** The run records alone. */
+export function recordLines(report: Report): string[] {
   if (report.sources.length === 0) return ['No run records: this report contains no measurements.']
   // Findings that a table lists are not repeated.
   const areListed = report.tables.some((table) => table.id === 'gotchas')

@@ -2,11 +2,12 @@ import { styleText } from 'node:util'
 import type { Report } from '../report.ts'
 import type { Table } from '../tables/table.ts'
 import { answerLines } from './answer-lines.ts'
-import { footnotesOf, tableMarks } from './footnotes.ts'
 import { printable, wrapTo } from './plain-text.ts'
+import { simulatedBanner } from './simulated-words.ts'
 import { sourceLines } from './source-lines.ts'
-import { tableGrid } from './table-grid.ts'
-import { gridLines, type TextGrid } from './text-grid.ts'
+import { tableGrid } from './grid/table-grid.ts'
+import { tableText } from './grid/table-text.ts'
+import { gridLines, type TextGrid } from './grid/text-grid.ts'
 
 export interface TerminalOptions {
   /** Maximum width in columns; 100 unless given, at least 40. */
@@ -23,19 +24,24 @@ export function renderTerminal(report: Report, options: TerminalOptions = {}): s
   const columns = Math.max(40, Math.min(options.columns ?? 100, 100))
   // The caller has decided on colour (terminal, NO_COLOR): the stream is not checked again.
   const paint: Paint = (style, line) => (options.color ? styleText(style, line, { validateStream: false }) : line)
-  const blocks = [...headOf(report, columns, paint), ...report.tables.map((table) => tableLines(table, columns, paint))]
+  const blocks = report.tables.map(({ sources: _atTheEnd, ...table }) => tableLines(table, columns, paint))
   const sources = sourceLines(report).flatMap((line) =>
     hanging(printable(line).trimStart(), columns - 2).map((part) => (line.startsWith('  ') ? `  ${part}` : part)),
   )
-  return `${[...blocks, [paint('bold', 'Sources'), ...sources]].map((lines) => lines.join('\n')).join('\n\n')}\n`
+  const head = headOf(report, columns, paint)
+  return `${[...head, ...blocks, [paint('bold', 'Sources'), ...sources]].map((lines) => lines.join('\n')).join('\n\n')}\n`
 }
 
-/** Title and answer; none in a report of chosen tables. */
-function headOf({ title, author, answer, simulated }: Report, columns: number, paint: Paint): string[][] {
-  if (answer === undefined) return []
+/** Title, what SIMULATED means where it is, and the answer; neither title nor answer in a report of chosen tables. */
+function headOf(report: Report, columns: number, paint: Paint): string[][] {
+  const { title, author, answer, simulated } = report
+  const banner = simulatedBanner(report)
+  const said = banner === null ? [] : [wrapTo(banner, columns).map((line) => paint('yellow', line))]
+  if (answer === undefined) return said
   const named = wrapTo(`${printable(title)}${simulated ? ' SIMULATED' : ''}`, columns)
   return [
     named.map((line) => paint(simulated ? ['bold', 'yellow'] : 'bold', line)),
+    ...said,
     [
       ...(author === undefined ? [] : wrapTo(`By ${printable(author)}`, columns)),
       ...answerLines(answer, columns, paint),
@@ -55,8 +61,9 @@ function tableLines(table: Table, columns: number, paint: Paint): string[] {
   const title = wrapTo(`${printable(table.title)}${table.simulated ? ' SIMULATED' : ''}`, columns).map((line) =>
     paint(table.simulated ? ['bold', 'yellow'] : 'bold', line),
   )
-  const { texts } = footnotesOf(table)
-  const under = [...tableMarks(table), ...texts.map((footnote, index) => `[${index + 1}] ${footnote}`), ...table.notes]
+  const { marks, footnotes } = tableText(table)
+  const numbered = footnotes.map((footnote, index) => `[${index + 1}] ${footnote}`)
+  const under = [...marks, ...numbered, ...table.notes, ...(table.sources ?? [])]
   const small = under.flatMap((line) => hanging(printable(line), columns)).map((line) => paint('dim', line))
   return [...title, ...gridLines(grid, columns, paint), ...small]
 }

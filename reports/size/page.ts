@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto'
 import { peakLoad } from '../../harness/size/demand.ts'
 import { buildReport } from '../build.ts'
-import { formatInterval, formatNumber, SIMULATED_NOTE } from '../render/format-cell.ts'
+import { formatInterval, formatNumber } from '../render/format-cell.ts'
 import { clientScript } from '../render/html/client-bundle.ts'
 import { htmlDocument } from '../render/html/document.ts'
 import { pageStyle } from '../render/html/page-style.ts'
 import { attributes, type Html, html, joined, jsonOf, nothing, trusted } from '../render/html/template.ts'
 import { renderMarkdown } from '../render/markdown.ts'
 import { escapeMarkdown } from '../render/markdown-text.ts'
+import { SIMULATED_NOTE, SIMULATED_WORDS } from '../render/simulated-words.ts'
 import { sourceLines } from '../render/source-lines.ts'
 import type { Report } from '../report.ts'
 import { assumptionNotes, recommendationOf } from './findings.ts'
@@ -45,7 +46,8 @@ export function sizePage(sizing: Sizing): string {
   const live = liveAnswer(model)
   const script = clientScript('size')
   const title = `Sizing: ${sizing.asked.title}${sizing.simulated ? ' (SIMULATED)' : ''}`
-  const banner = sizing.simulated ? html`<p class="banner">${SIMULATED_NOTE}</p>` : nothing
+  const words = isPartlySimulated(sizing) ? SIMULATED_NOTE : SIMULATED_WORDS
+  const banner = sizing.simulated ? html`<p class="banner">${words}</p>` : nothing
   const notes = assumptionNotes(sizing).slice(1)
   // what the gates of each run say is on its own page
   const sources = sourceLines(sizeReport(sizing))
@@ -149,7 +151,13 @@ const heads: Readonly<Record<LiveColumn, string>> = {
   headroom: 'Headroom',
 }
 
-function cardsTable({ asked, cards }: Sizing, live: LiveAnswer): Html {
+/** Whether the answer of some cards is based on simulated runs, and that of others is not. */
+const isPartlySimulated = ({ cards }: Sizing): boolean =>
+  cards.some(({ answer }) => answer.simulated) && !cards.every(({ answer }) => answer.simulated)
+
+function cardsTable(sizing: Sizing, live: LiveAnswer): Html {
+  const { asked, cards } = sizing
+  const isMarked = isPartlySimulated(sizing)
   const unit = peakLoad(asked.demand).unit
   const loadHead = unit === 'users' ? 'Users at most' : 'Requests/s at most'
   const shown = (Object.keys(heads) as LiveColumn[]).filter(
@@ -159,7 +167,7 @@ function cardsTable({ asked, cards }: Sizing, live: LiveAnswer): Html {
     const { cells, isBest, key } = live.rows[at]!
     const { server, basis, simulated } = answer
     const isSure = basis === 'measured' || basis === 'interpolated'
-    const mark = simulated ? html`<abbr title="simulated">ˢ</abbr>` : nothing
+    const mark = simulated && isMarked ? html`<abbr title="simulated">ˢ</abbr>` : nothing
     const digits = server === null ? 0 : unit === 'users' || server.value >= 100 ? 0 : server.value >= 0.1 ? 2 : 4
     const load =
       server === null

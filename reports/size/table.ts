@@ -37,7 +37,7 @@ export function sizeTable(sizing: Sizing): Table {
   })
 }
 
-const stamp = ({ answer }: Row) => (answer.simulated ? { simulated: true as const } : {})
+const stamp = ({ answer }: Row) => ({ simulated: answer.simulated })
 
 function cardCell({ answer }: Row): Cell {
   const { basis } = answer

@@ -28,6 +28,7 @@ export function sweepTable(sweeps: readonly Sweep[], leastGain: number = LEAST_G
   return buildTable({
     id: 'sweep',
     title: sweeps.length === 1 ? `${title}: ${first.sweep.title}` : title,
+    groupBy: ['workload', 'card'],
     columns: [
       ...named(
         sweeps.length > 1,

@@ -46,7 +46,7 @@ export const cardListTable = (rows: readonly CardListRow[]): Table =>
     ],
     rows,
     rowId: (at) => at.key,
-    notes: rows.flatMap(({ label, price }) =>
+    sources: rows.flatMap(({ label, price }) =>
       price === null ? [] : [`Price of ${label}: ${price.source} (${price.date}, ${price.kind}).`],
     ),
   })

@@ -57,11 +57,11 @@ export function metricCell(run: RunRecord, key: MetricKey): Cell {
   }
 }
 
-/** The marks of a cell that is based on these runs: simulated, and what a reader must know beside it. */
+/** The marks of a cell that is based on these runs: simulated or live, and what a reader must know beside it. */
 export function stampOf(...runs: readonly RunRecord[]): CellMarks {
   const caveat = caveatText(runs.flatMap(caveatsOf))
   return {
-    ...(runs.some((run) => run.source === 'simulated') ? { simulated: true } : {}),
+    ...(runs.length === 0 ? {} : { simulated: runs.some((run) => run.source === 'simulated') }),
     ...(caveat === null ? {} : { caveat }),
   }
 }

@@ -17,6 +17,7 @@ export interface PhysicalLimit {
 
 /** What a cell carries beside its value. */
 export interface CellMarks {
+  /** Whether the runs behind it are simulated; false says that they are live, absent that it is based on no run. */
   readonly simulated?: boolean
   /** What a reader must know beside the value, such as a loosened limit: printed as a footnote. */
   readonly caveat?: string
@@ -86,6 +87,10 @@ export interface Table {
   readonly rows: readonly TableRow[]
   /** Sentences under the table: assumptions, sources, choices that were made. */
   readonly notes: readonly string[]
+  /** Where its values are from, by card or price: long lines that renderers keep apart from the notes. */
+  readonly sources?: readonly string[]
+  /** Columns by which rows belong together: formats to read show their cells once above the rows that have the same. */
+  readonly groupBy?: readonly string[]
   /** True if one cell is based on a simulated run. */
   readonly simulated: boolean
   /** The caveat of its cells, where every run of the report has the same: said once instead of at every cell. */
@@ -99,6 +104,8 @@ export interface TableSpec<Row> {
   readonly rows: readonly Row[]
   readonly rowId: (row: Row) => string
   readonly notes?: readonly string[]
+  readonly sources?: readonly string[]
+  readonly groupBy?: readonly string[]
 }
 
 /**
@@ -116,12 +123,20 @@ export function buildTable<Row>(spec: TableSpec<Row>): Table {
     columns: spec.columns.map(({ id, head, align }) => ({ id, head, align })),
     rows,
     notes: spec.notes ?? [],
+    ...(spec.sources === undefined ? {} : { sources: spec.sources }),
+    ...(spec.groupBy === undefined ? {} : { groupBy: spec.groupBy }),
     simulated: rows.some((row) => row.cells.some(isSimulated)),
   }
 }
 
 /** Whether a cell is based on a simulated run. */
 export const isSimulated = (cell: Cell): boolean => 'simulated' in cell && cell.simulated === true
+
+/** Whether there are both live and simulated values: only then a cell must say which it is. */
+export function isMixed(cells: readonly Cell[]): boolean {
+  const has = (simulated: boolean) => cells.some((cell) => 'simulated' in cell && cell.simulated === simulated)
+  return has(true) && has(false)
+}
 
 /** Shorthand for the most common cells. */
 export const text = (value: string, tone?: Tone): Cell => ({ kind: 'text', text: value, ...(tone ? { tone } : {}) })

@@ -17,9 +17,14 @@ const money = { pricesGbp: { 'rtx-pro-6000-workstation': 8000 } }
 const reportOf = (runs: readonly RunRecord[]) => buildReport(runs, { money, series: new Map() })
 const tableOf = (runs: readonly RunRecord[], id: string) => reportOf(runs).tables.find((table) => table.id === id)!
 const rowsOf = (runs: readonly RunRecord[], id: string) =>
-  tableOf(runs, id).rows.map(({ cells }) => cells.map((cell) => [formatCell(cell).main, formatCell(cell).sub]))
+  tableOf(runs, id).rows.map(({ cells }) => cells.map(formatCell).map(({ main, mark, sub }) => [main + mark, sub]))
 const answers = (runs: readonly RunRecord[]) =>
-  Object.fromEntries(tableOf(runs, 'tune-1-answers').rows.map(({ id, cells }) => [id, formatCell(cells[1]!).main]))
+  Object.fromEntries(
+    tableOf(runs, 'tune-1-answers').rows.map(({ id, cells }) => {
+      const { main, mark } = formatCell(cells[1]!)
+      return [id, main + mark]
+    }),
+  )
 
 describe('the table of points', () => {
   const runs = makeTuning()

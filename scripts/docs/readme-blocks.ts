@@ -7,7 +7,8 @@ const shown = ['Per-workload throughput comparison', 'Power and cost per token']
 export function sampleOutput(report: string): string {
   const tables = shown.map((title) => {
     const from = report.indexOf(`${title} `)
-    const end = report.indexOf('\nˢ ', from)
+    // the last line of its grid
+    const end = report.indexOf('\n', report.indexOf('┴', from))
     if (from < 0 || end < 0) throw new RangeError(`the example report has no table "${title}"`)
     return report.slice(from, end)
   })

@@ -42,6 +42,7 @@ export const upperRooms: readonly Room[] = [
       'quote/measured': 'what may be promised of a run, in words for a customer',
       'quote/money': 'amounts, currencies, VAT, costs and margin of a quote',
       render: 'one file per format',
+      'render/grid': 'a table as it is read: groups, marks, numbers of footnotes; its layout on a terminal',
       'render/html': 'the page: template, style, charts',
       'render/html/table': 'a table of the page: its cells, notes, commands and style',
       'render/html/client': "the page's own TypeScript, bundled into it",

@@ -1,7 +1,7 @@
-import { footnotesOf, tableMarks } from '../../render/footnotes.ts'
-import { formatCell } from '../../render/format-cell.ts'
 import { htmlId } from '../../render/html/html-id.ts'
 import { attributes, type Html, html, joined, nothing } from '../../render/html/template.ts'
+import { groupedRows } from '../../render/grid/row-groups.ts'
+import { tableText } from '../../render/grid/table-text.ts'
 import type { Cell, Table } from '../../tables/table.ts'
 import { type Block, type CustomerReport, type Item, onlyTable, type Section } from '../document.ts'
 
@@ -71,7 +71,8 @@ const BRIEF_ROWS = 12
 
 /** A table with its notes, and its title above it unless it is the only one of its section. */
 function tableHtml(table: Table, isTitled: boolean): Html {
-  const notes = footnotesOf(table)
+  const text = tableText(table)
+  const { columns, groups } = groupedRows(table)
   const caption = isTitled
     ? html`<caption>${table.title}${table.simulated ? STAMP : nothing}</caption>`
     : html`<caption class="unseen">${table.title}</caption>`
@@ -80,25 +81,31 @@ function tableHtml(table: Table, isTitled: boolean): Html {
       ? nothing
       : html`<sup><a href="#jm-${htmlId(table.id)}-${number}" aria-label="note ${number}">${number}</a></sup>`
   const cellHtml = (cell: Cell, index: number): Html => {
-    const { main, sub, tone, footnote } = formatCell(cell)
-    const { align, head } = table.columns[index]!
+    const { main, sub, tone, number } = text.cell(cell)
+    const { align, head } = columns[index]!
     const own = attributes({
       class: [align, tone === 'plain' ? null : tone].filter((name) => name !== null).join(' '),
       'data-head': head,
     })
-    const content = html`<span class="main">${main}${reference(notes.numberOf(footnote))}</span>${sub === null ? nothing : html`<small>${sub}</small>`}`
+    const content = html`<span class="main">${main}${reference(number)}</span>${sub === null ? nothing : html`<small>${sub}</small>`}`
     return index === 0 ? html`<th scope="row"${own}>${content}</th>` : html`<td${own}>${content}</td>`
   }
-  const footnotes = notes.texts.map((text, index) => html`<li id="jm-${htmlId(table.id)}-${index + 1}">${text}</li>`)
-  const others = [...tableMarks({ ...table, simulated: false }), ...table.notes].map((text) => html`<li>${text}</li>`)
+  const footnotes = text.footnotes.map((note, index) => html`<li id="jm-${htmlId(table.id)}-${index + 1}">${note}</li>`)
+  const others = [...text.marks, ...table.notes].map((note) => html`<li>${note}</li>`)
   const brief = table.rows.length <= BRIEF_ROWS ? ' brief' : ''
   return html`<div class="scroll${brief}" role="region" aria-label="${table.title}" tabindex="0"><table>${caption}
-<thead><tr>${table.columns.map(({ head, align }) => html`<th scope="col" class="${align}">${head}</th>`)}</tr></thead>
-<tbody>
+<thead><tr>${columns.map(({ head, align }) => html`<th scope="col" class="${align}">${head}</th>`)}</tr></thead>
 ${joined(
-  table.rows.map(({ cells }) => html`<tr>${cells.map(cellHtml)}</tr>`),
+  groups.map(
+    ({ head, rows }) =>
+      html`<tbody>${head.length === 0 ? nothing : html`<tr class="group"><th scope="rowgroup" colspan="${columns.length}">${text.heading(head).main}</th></tr>`}
+${joined(
+  rows.map(({ cells }) => html`<tr>${cells.map(cellHtml)}</tr>`),
   '\n',
 )}
-</tbody></table></div>
+</tbody>`,
+  ),
+  '\n',
+)}</table></div>
 ${footnotes.length > 0 ? html`<ol class="notes">${footnotes}</ol>` : nothing}${others.length > 0 ? html`<ul class="notes">${others}</ul>` : nothing}`
 }

@@ -33,7 +33,7 @@ const STAMP = ' (SIMULATED)'
 
 function tableMarkdown(table: Table, isTitled: boolean): string {
   const title = isTitled ? `**${escapeMarkdown(table.title)}**${table.simulated ? STAMP : ''}\n\n` : ''
-  return title + gridMarkdown({ ...table, simulated: false })
+  return title + gridMarkdown(table)
 }
 
 function blockMarkdown(block: Exclude<Block, { kind: 'table' }>): string {

@@ -48,7 +48,7 @@ const runningTable = (runs: readonly RunInProgress[]): Table =>
         id: 'run',
         head: 'Run',
         align: 'left',
-        cell: ({ id, simulated }) => ({ kind: 'text', text: id, ...(simulated ? { simulated } : {}) }),
+        cell: ({ id, simulated }) => ({ kind: 'text', text: id, simulated }),
       },
       { id: 'scenario', head: 'Scenario', align: 'left', cell: ({ scenario }) => text(scenario) },
       { id: 'card', head: 'Card', align: 'left', cell: ({ card }) => text(card) },

@@ -1,5 +1,5 @@
-import { SIMULATED_NOTE } from '../../render/format-cell.ts'
 import { attributes, type Html, html, joined, nothing } from '../../render/html/template.ts'
+import { SIMULATED_WORDS } from '../../render/simulated-words.ts'
 import type { Column } from '../matrix.ts'
 import type { HeatCell, HeatMap } from './heat-map.ts'
 import { headOf } from './heat-table.ts'
@@ -37,7 +37,7 @@ export function heatSection(
     return html`<tr${attributes({ 'data-row': unit, class: isFleet ? 'fleet' : null })}><th scope="row">${linked(name, links.row(unit))}<small>${detail}</small></th>${fields}</tr>`
   })
   const notes = reasons.map((reason, at) => html`<li id="n-${id}-${at + 1}">${reason}</li>`)
-  const legend = [...(simulated ? [SIMULATED_NOTE] : []), ...map.legend].map((line) => html`<li>${line}</li>`)
+  const legend = [...(simulated ? [SIMULATED_WORDS] : []), ...map.legend].map((line) => html`<li>${line}</li>`)
   return html`<section aria-labelledby="h-${id}"><h2 id="h-${id}">${title}${stamp}</h2>
 <div class="scroll" role="region" aria-label="${title}: table" tabindex="0">
 <table class="heat"><caption class="unseen">${title}</caption>

@@ -32,6 +32,7 @@ function wholeReport(): Report {
     })
   const runs = [of('rtx-4090', 1, 90, 340), of('rtx-4090', 32, 1100, 360)]
   runs.push(of('rtx-pro-6000-max-q', 1, 150, 270), of('rtx-pro-6000-max-q', 32, 1380, 250))
+  runs.push(of('rtx-4090', 8, 500, 350), of('rtx-4090', 16, 800, 355))
   const rows = makeRows([makeRequest({ dispatchedMs: 1500 }), makeRequest({ dispatchedMs: 1600 })], {
     gpu: [makeSample(500, 300), makeSample(1500, 350)],
     tokens: [{ trial: 0, binStartMs: 1520, tokens: 11 }],
@@ -59,15 +60,32 @@ describe.skipIf(chromiumHere === undefined)('the page in a browser', () => {
     expect(opened.problems).toEqual([])
   })
 
-  test('sorts by figure, both ways, and by keyboard', async () => {
+  test('sorts by figure, both ways and back, and by keyboard; only where that helps', async () => {
     const before = await column('throughput', 1)
-    const head = page.locator('#t-throughput thead button').nth(1)
+    expect(before).toHaveLength(4)
+    const head = page.locator('#t-throughput thead button')
+    expect(await head.allTextContents()).toEqual(['RTX 4090'])
     await head.click()
     await head.press('Enter')
     expect(await page.locator('#t-throughput thead th').nth(1).getAttribute('aria-sort')).toBe('descending')
     expect(await column('throughput', 1)).toEqual(before.toReversed())
     await head.click()
     expect(await column('throughput', 1)).toEqual(before)
+    expect(await page.locator(':is(#t-spec, #t-economics, #t-gotchas, #t-metrics) thead button').count()).toBe(0)
+  })
+
+  test('a note opens by keyboard, closes with Escape, and is clean while it is open', async () => {
+    const [number, note] = [page.locator('#t-fits .ref').first(), page.locator('#n-fits-1')]
+    expect(await note.isVisible()).toBe(false)
+    await number.press('Enter')
+    expect(await note.textContent()).toContain('GB of weights')
+    expect(await note.isVisible()).toBe(true)
+    expect(await axeViolations(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    expect(await note.isVisible()).toBe(false)
+    await page.locator('button[popovertarget=n-spec-source]').click()
+    expect(await page.locator('#n-spec-source').isVisible()).toBe(true)
+    await page.keyboard.press('Escape')
   })
 
   test('the economics follow the utilisation, by the formula of the harness', async () => {
@@ -118,10 +136,17 @@ describe.skipIf(chromiumHere === undefined)('the page in a browser', () => {
     expect(await axeViolations(page)).toEqual([])
   })
 
-  test('a phone scrolls tables, never the page; nothing is cut on paper', async () => {
+  test('a phone shows every column, the second card among them; nothing is cut on paper, which has the notes', async () => {
     await page.setViewportSize({ width: 360, height: 740 })
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360)
+    const cut = await page.$$eval('td', (cells) =>
+      cells.filter((at) => at.getBoundingClientRect().right > 360).map((at) => at.closest('table')!.id),
+    )
+    expect(cut).toEqual([])
+    expect(await page.locator('#t-economics tbody td[data-column=rtx-pro-6000-max-q]').first().isVisible()).toBe(true)
     await page.emulateMedia({ media: 'print', colorScheme: 'light' })
+    expect(await page.locator('#n-fits-1').isVisible()).toBe(true)
+    expect(await page.locator('.end-notes h2').isVisible()).toBe(true)
     await page.setViewportSize({ width: 720, height: 1000 })
     const wide = await page.$$eval('table, figure', (all) =>
       all.filter((at) => at.scrollWidth > 720).map((at) => at.id),

@@ -35,11 +35,14 @@ test('shows what is simulated in title, banner, tables and figures', () => {
   expect(renderHtml(makeHostileReport('x'))).not.toContain('SIMULATED</span>')
 })
 
-test('tables have captions and heads, notes are linked, ids are unique', () => {
+test('tables have captions and heads, notes are opened by their buttons, ids are unique', () => {
   expect(html.match(/<caption/g)).toHaveLength(2)
   expect(html).toContain('<th scope="col"')
   expect(html).toContain('<th scope="row"')
   for (const [, target] of html.matchAll(/href="#([^"]+)"/g)) expect(html).toContain(`id="${target}"`)
+  const notes = [...html.matchAll(/ popovertarget="([^"]+)"/g)].map(([, target]) => target)
+  expect(new Set(notes)).toEqual(new Set([...html.matchAll(/ id="([^"]+)" popover>/g)].map(([, id]) => id)))
+  expect(notes).toContain('n-throughput-1')
   const ids = [...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id)
   expect(new Set(ids).size).toBe(ids.length)
 })

@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto'
 import type { MoneyModel } from '../../money-model.ts'
 import type { Report } from '../../report.ts'
 import type { Table } from '../../tables/table.ts'
-import { sourceLines } from '../source-lines.ts'
+import { simulatedBanner } from '../simulated-words.ts'
+import { recordLines } from '../source-lines.ts'
 import { chartSections } from './chart-figure.ts'
 import { clientScript } from './client-bundle.ts'
 import { htmlDocument } from './document.ts'
 import { pageStyle } from './page-style.ts'
-import { tableSection } from './table/table-section.ts'
+import { endNotes } from './table/table-notes.ts'
+import { sectionWithoutNotes } from './table/table-section.ts'
 import { type Html, html, joined, jsonOf, nothing, trusted } from './template.ts'
 
 /**
@@ -20,7 +22,7 @@ export function renderHtml(report: Report): string {
   const title = report.title + (report.simulated ? ' (SIMULATED)' : '')
   const section = (table: Table) => {
     const form = table.id === 'economics' && report.money !== null ? moneyForm(report.money) : nothing
-    return html`${form}${tableSection(table)}`
+    return html`${form}${sectionWithoutNotes(table, 2)}`
   }
   // The audit of published claims is long: measurements and charts come first.
   const [audits = [], own = []] = [true, false].map((audit) =>
@@ -28,13 +30,13 @@ export function renderHtml(report: Report): string {
   )
   const charts = report.charts === undefined ? [] : [chartSections(report.charts)]
   const sections = [...own, ...charts, ...audits]
-  const banner = report.simulated
-    ? html`<p class="banner">SIMULATED: values marked ˢ were produced by the simulator, not by a GPU, and prove nothing about any card.</p>`
-    : nothing
+  const words = simulatedBanner(report)
+  const banner = words === null ? nothing : html`<p class="banner">${words}</p>`
   const body = html`<header><h1>${title}</h1>${banner}</header>
 <main>
 ${joined(sections, '\n')}
 <section aria-labelledby="h-sources"><h2 id="h-sources">Sources</h2><ul class="sources">${sourceList(report)}</ul></section>
+${endNotes(report.tables)}
 </main>`
   return htmlDocument({
     title,
@@ -49,7 +51,7 @@ ${joined(sections, '\n')}
 
 const sourceList = (report: Report): Html =>
   joined(
-    sourceLines(report).map((line) => html`<li>${line.trim()}</li>`),
+    recordLines(report).map((line) => html`<li>${line.trim()}</li>`),
     '\n',
   )
 

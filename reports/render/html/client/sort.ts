@@ -1,22 +1,26 @@
 import { compareKeys, type SortKey } from './sort-order.ts'
 
-/** Each head of a table sorts it by its column, and reverses the order at the second click. */
+/** Each head of a figure sorts its table by it, reverses the order at the second click, and restores it at the third. */
 export function addSorting(): void {
-  for (const button of document.querySelectorAll('button.sort')) {
-    button.addEventListener('click', () => sortBy(button.closest('th')!))
+  for (const table of document.querySelectorAll('table')) {
+    const buttons = table.querySelectorAll('button.sort')
+    if (buttons.length === 0) continue
+    const given = [...table.tBodies[0]!.rows]
+    for (const button of buttons) button.addEventListener('click', () => sortBy(button.closest('th')!, given))
   }
 }
 
-function sortBy(head: HTMLTableCellElement): void {
-  const body = head.closest('table')!.tBodies[0]!
+const next = { none: 'ascending', ascending: 'descending', descending: 'none' } as const
+
+function sortBy(head: HTMLTableCellElement, given: readonly HTMLTableRowElement[]): void {
   const heads = [...head.parentElement!.children]
   const index = heads.indexOf(head)
-  const descending = head.getAttribute('aria-sort') === 'ascending'
+  const order = next[(head.getAttribute('aria-sort') ?? 'none') as keyof typeof next]
   for (const other of heads) other.removeAttribute('aria-sort')
-  head.setAttribute('aria-sort', descending ? 'descending' : 'ascending')
-  const rows = [...body.rows].map((row) => ({ row, key: keyOf(row.children[index]!) }))
-  rows.sort((a, b) => compareKeys(a.key, b.key, descending))
-  body.append(...rows.map(({ row }) => row))
+  if (order !== 'none') head.setAttribute('aria-sort', order)
+  const rows = given.map((row) => ({ row, key: keyOf(row.children[index]!) }))
+  if (order !== 'none') rows.sort((a, b) => compareKeys(a.key, b.key, order === 'descending'))
+  head.closest('table')!.tBodies[0]!.append(...rows.map(({ row }) => row))
 }
 
 function keyOf(cell: Element): SortKey {

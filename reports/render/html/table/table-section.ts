@@ -1,30 +1,23 @@
-import { type Cell, isSimulated, type Table } from '../../../tables/table.ts'
-import { type Footnotes, footnotesOf, tableMarks } from '../../footnotes.ts'
-import { formatCell, SIMULATED_MARK } from '../../format-cell.ts'
+import type { Table } from '../../../tables/table.ts'
+import { groupedRows, type RowGroup } from '../../grid/row-groups.ts'
+import { type TableText, tableText } from '../../grid/table-text.ts'
 import { htmlId } from '../html-id.ts'
 import { attributes, type Html, html, joined, nothing } from '../template.ts'
+import { sortableColumns } from './sortable.ts'
+import { type CellStyle, cellHtml } from './table-cells.ts'
+import { tableNotes, underTable } from './table-notes.ts'
 
 /** The level of the title of a table; `none` where the heading above it says the same. */
 type TitleLevel = 2 | 3 | 'none'
 
-/** One table as a section: caption, sortable heads, row heads, footnotes with links. */
-export const tableSection = (table: Table): Html => titledTable(table, 2)
+/** One table as a section with its notes behind it, for a page of a few tables. */
+export const tableSection = (table: Table): Html => html`${sectionWithoutNotes(table, 2)}${tableNotes(table)}`
 
-/** The same under a heading of its own level. */
-function titledTable(table: Table, level: TitleLevel): Html {
+/** One table as a section under a title of its level: caption, heads, rows. Its notes are to stand elsewhere on the page, by `endNotes`. */
+export function sectionWithoutNotes(table: Table, level: TitleLevel): Html {
   const id = htmlId(table.id)
-  const notes = footnotesOf(table)
   const stamp = table.simulated ? html` <span class="stamp">SIMULATED</span>` : nothing
-  const heads = table.columns.map(
-    ({ head, align }) =>
-      html`<th scope="col" class="${align}"><button type="button" class="sort">${head}</button></th>`,
-  )
-  const rows = table.rows.map((row) => {
-    const cells = row.cells.map((cell, index) => cellHtml(cell, index, table, notes))
-    return html`<tr data-row="${row.id}">${cells}</tr>`
-  })
-  const coded = table.rows.some((row) => row.cells.some(({ kind }) => kind === 'code'))
-  const wordy = table.columns.every(({ align }) => align === 'left')
+  const text = tableText(table)
   const title =
     level === 'none'
       ? html`<p id="h-${id}" class="unseen">${table.title}</p>${stamp}`
@@ -34,52 +27,49 @@ function titledTable(table: Table, level: TitleLevel): Html {
   return html`<section aria-labelledby="h-${id}">
 ${title}
 <div class="scroll" role="region" aria-label="${table.title}: table" tabindex="0">
-<table id="t-${id}" class="${wordy ? 'wordy' : 'figures'}${coded ? ' coded' : ''}"><caption class="unseen">${table.title}</caption>
-<thead><tr>${heads}</tr></thead>
-<tbody>
-${joined(rows, '\n')}
-</tbody></table></div>
-${underTable(table, notes, id)}
+${gridHtml(table, text)}</div>
+${underTable(table, text)}
 </section>`
 }
 
-function cellHtml(cell: Cell, index: number, table: Table, notes: Footnotes): Html {
-  const column = table.columns[index]!
-  if (cell.kind === 'code') return codeHtml(cell.lines, column.id)
-  const { main, sub, tone, footnote } = formatCell(cell)
-  const number = notes.numberOf(footnote)
-  const reference =
-    number === null
-      ? nothing
-      : html`<sup><a href="#n-${htmlId(table.id)}-${number}" aria-label="note ${number}">${number}</a></sup>`
-  const plain = isSimulated(cell) ? main.slice(0, -SIMULATED_MARK.length) : main
-  const mark = isSimulated(cell) ? html`<abbr title="simulated">${SIMULATED_MARK}</abbr>` : nothing
-  const small = sub === null ? nothing : html`<small>${sub}</small>`
-  const own = attributes({
-    class: column.align + (tone === 'plain' ? '' : ` ${tone}`),
-    'data-column': column.id,
-    'data-value': sortValue(cell),
+/** A phone has room for this many columns beside each other, below the head of their row. */
+const MOST_BESIDE = 4
+
+function gridHtml(table: Table, text: TableText): Html {
+  const { columns, groups } = groupedRows(table)
+  const sortable = sortableColumns(table)
+  const heads = columns.map(({ id, head, align }) =>
+    sortable.has(id)
+      ? html`<th scope="col" class="${align}"><button type="button" class="sort">${head}</button></th>`
+      : html`<th scope="col" class="${align}">${head}</th>`,
+  )
+  const isWordy = columns.every(({ align }) => align === 'left')
+  const isCoded = table.rows.some((row) => row.cells.some(({ kind }) => kind === 'code'))
+  const isStacked = !isCoded && (isWordy || columns.length - 1 > MOST_BESIDE)
+  const style: CellStyle = { table, text, named: isStacked ? (isWordy ? 'but-head' : 'all') : 'none' }
+  const shape = isCoded ? 'coded' : isStacked ? 'stacked' : `beside-${columns.length - 1}`
+  return html`<table${attributes({ id: `t-${htmlId(table.id)}`, class: `${isWordy ? 'wordy' : 'figures'} ${shape}` })}><caption class="unseen">${table.title}</caption>
+<thead><tr>${heads}</tr></thead>
+${joined(
+  groups.map((group) => bodyHtml(group, columns, style)),
+  '\n',
+)}</table>`
+}
+
+/** The rows of a group, under their heading where they have one. */
+function bodyHtml({ head, rows }: RowGroup, columns: Table['columns'], style: CellStyle): Html {
+  const lines = rows.map((row) => {
+    const cells = row.cells.map((cell, index) => cellHtml(cell, index, columns[index]!, style))
+    return html`<tr data-row="${row.id}">${cells}</tr>`
   })
-  const words = cell.kind === 'text' && cell.href !== undefined ? html`<a href="${cell.href}">${plain}</a>` : plain
-  const content = html`<span class="main">${words}</span>${mark}${reference}${small}`
-  return index === 0 ? html`<th scope="row"${own}>${content}</th>` : html`<td${own}>${content}</td>`
+  return html`<tbody>${head.length === 0 ? nothing : headingHtml(head, columns.length, style)}
+${joined(lines, '\n')}
+</tbody>`
 }
 
-/** A command with a copy button; the button requires the script and is hidden without it. */
-const codeHtml = (lines: readonly string[], column: string): Html =>
-  html`<td class="left" data-column="${column}"><pre><code>${joined(lines, '\n')}</code></pre><button type="button" class="copy" hidden>Copy</button></td>`
-
-/** The sort key: the unrounded number, where a cell has one. */
-function sortValue(cell: Cell): number | null {
-  if (cell.kind === 'number' || cell.kind === 'ratio') return cell.value
-  return cell.kind === 'money' ? cell.valueGbp : null
-}
-
-function underTable(table: Table, notes: Footnotes, id: string): Html {
-  const footnotes = notes.texts.map((text, index) => html`<li id="n-${id}-${index + 1}">${text}</li>`)
-  const others = [...tableMarks(table), ...table.notes].map((text) => html`<li>${text}</li>`)
-  return joined([
-    footnotes.length > 0 ? html`<ol class="notes">${footnotes}</ol>` : nothing,
-    others.length > 0 ? html`<ul class="notes">${others}</ul>` : nothing,
-  ])
+function headingHtml(cells: RowGroup['head'], columns: number, { text }: CellStyle): Html {
+  const { main, sub } = text.heading(cells)
+  const small = sub === null ? nothing : html`<small>${sub}</small>`
+  return html`
+<tr class="group"><th scope="rowgroup" colspan="${columns}">${main}${small}</th></tr>`
 }

@@ -1,5 +1,5 @@
-import type { Tone } from '../tables/table.ts'
-import { displayWidth, padTo, wrapTo } from './plain-text.ts'
+import type { Tone } from '../../tables/table.ts'
+import { displayWidth, padTo, wrapTo } from '../plain-text.ts'
 
 export interface GridCell {
   readonly lines: readonly string[]
@@ -8,10 +8,17 @@ export interface GridCell {
   readonly code?: true
 }
 
+/** What the rows below it have in common, over the whole width. */
+export interface GridHeading {
+  readonly heading: readonly string[]
+}
+
 export interface TextGrid {
   readonly columns: readonly { readonly head: string; readonly align: 'left' | 'right' }[]
-  readonly rows: readonly (readonly GridCell[])[]
+  readonly rows: readonly (readonly GridCell[] | GridHeading)[]
 }
+
+const isHeading = (row: readonly GridCell[] | GridHeading): row is GridHeading => 'heading' in row
 
 type Paint = (style: 'bold' | 'dim' | 'green' | 'yellow' | 'red', line: string) => string
 
@@ -25,7 +32,8 @@ const MIN_WIDTH = 6
  * inside an interval; one that then does not fit becomes a list.
  */
 export function gridLines(given: TextGrid, width: number, paint: Paint): string[] {
-  if (given.rows.some((row) => row.some(({ code }) => code))) return stackedLines(given, width, paint)
+  if (given.rows.some((row) => !isHeading(row) && row.some(({ code }) => code)))
+    return stackedLines(given, width, paint)
   const available = width - GAP.length * (given.columns.length - 1)
   const widthsOf = (grid: TextGrid) => fitWidths(naturalWidths(grid), minWidths(grid), available)
   const grid = widthsOf(given) === null ? breakable(given) : given
@@ -34,7 +42,7 @@ export function gridLines(given: TextGrid, width: number, paint: Paint): string[
   const rule = (joint: string) => paint('dim', widths.map((columnWidth) => '─'.repeat(columnWidth)).join(`─${joint}─`))
   const heads: GridCell[] = grid.columns.map(({ head }) => ({ lines: [head], tone: 'plain' }))
   const layout = { grid, widths, paint }
-  const body = grid.rows.flatMap((row) => rowLines(row, layout))
+  const body = grid.rows.flatMap((row) => (isHeading(row) ? headingLines(row, width, paint) : rowLines(row, layout)))
   return [rule('┬'), ...rowLines(heads, layout, 'bold'), rule('┼'), ...body, rule('┴')]
 }
 
@@ -64,20 +72,26 @@ function rowLines(
   )
 }
 
+/** A heading between rows: its first line in bold, the others dimmed. */
+const headingLines = ({ heading }: GridHeading, width: number, paint: Paint): string[] =>
+  heading.flatMap((line, at) => wrapTo(line, width).map((part) => paint(at === 0 ? 'bold' : 'dim', part)))
+
 /** The grid with ordinary spaces in the lines below the first of each cell. */
 const breakable = (grid: TextGrid): TextGrid => ({
   ...grid,
   rows: grid.rows.map((row) =>
-    row.map((cell) => ({
-      ...cell,
-      lines: cell.lines.map((line, at) => (at === 0 ? line : line.replaceAll('\u00a0', ' '))),
-    })),
+    isHeading(row)
+      ? row
+      : row.map((cell) => ({
+          ...cell,
+          lines: cell.lines.map((line, at) => (at === 0 ? line : line.replaceAll('\u00a0', ' '))),
+        })),
   ),
 })
 
 const columnTexts = (grid: TextGrid, index: number): string[] => [
   grid.columns[index]!.head,
-  ...grid.rows.flatMap((row) => row[index]?.lines ?? []),
+  ...grid.rows.flatMap((row) => (isHeading(row) ? [] : (row[index]?.lines ?? []))),
 ]
 
 const naturalWidths = (grid: TextGrid): number[] =>
@@ -112,6 +126,7 @@ function fitWidths(natural: readonly number[], least: readonly number[], availab
 function stackedLines(grid: TextGrid, width: number, paint: Paint): string[] {
   const [, ...heads] = grid.columns.map(({ head }) => head)
   return grid.rows.flatMap((row) => {
+    if (isHeading(row)) return headingLines(row, width, paint)
     const [first, ...rest] = row
     const title = wrapTo(first?.lines.join(' ') ?? '', width).map((line) => paint('bold', line))
     const values = rest.flatMap((cell, index) =>
