@@ -53,4 +53,5 @@ export interface Quality {
 }
 
 /** The figures of tiles as cells, in their order. */
-export const cellsOf = (tiles: readonly Tile[]): Cell[] => tiles.flatMap(({ figures }) => figures.map(({ cell }) => cell))
+export const cellsOf = (tiles: readonly Tile[]): Cell[] =>
+  tiles.flatMap(({ figures }) => figures.map(({ cell }) => cell))

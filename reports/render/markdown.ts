@@ -1,12 +1,12 @@
 import type { Report } from '../report.ts'
 import type { Cell, Table, TableRow } from '../tables/table.ts'
 import { answerMarkdown } from './answer-markdown.ts'
+import { groupedRows } from './grid/row-groups.ts'
+import { type TableText, tableText } from './grid/table-text.ts'
 import { escapeMarkdown } from './markdown-text.ts'
 import { printable } from './plain-text.ts'
-import { groupedRows } from './grid/row-groups.ts'
 import { simulatedBanner } from './simulated-words.ts'
 import { sourceLines } from './source-lines.ts'
-import { type TableText, tableText } from './grid/table-text.ts'
 
 /** The whole report as GitHub-flavoured Markdown. Text from outside cannot create a link, image, HTML or column. */
 export function renderMarkdown(report: Report): string {

@@ -2,12 +2,12 @@ import { styleText } from 'node:util'
 import type { Report } from '../report.ts'
 import type { Table } from '../tables/table.ts'
 import { answerLines } from './answer-lines.ts'
-import { printable, wrapTo } from './plain-text.ts'
-import { simulatedBanner } from './simulated-words.ts'
-import { sourceLines } from './source-lines.ts'
 import { tableGrid } from './grid/table-grid.ts'
 import { tableText } from './grid/table-text.ts'
 import { gridLines, type TextGrid } from './grid/text-grid.ts'
+import { printable, wrapTo } from './plain-text.ts'
+import { simulatedBanner } from './simulated-words.ts'
+import { sourceLines } from './source-lines.ts'
 
 export interface TerminalOptions {
   /** Maximum width in columns; 100 unless given, at least 40. */

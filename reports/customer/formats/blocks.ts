@@ -1,7 +1,7 @@
-import { htmlId } from '../../render/html/html-id.ts'
-import { attributes, type Html, html, joined, nothing } from '../../render/html/template.ts'
 import { groupedRows } from '../../render/grid/row-groups.ts'
 import { tableText } from '../../render/grid/table-text.ts'
+import { htmlId } from '../../render/html/html-id.ts'
+import { attributes, type Html, html, joined, nothing } from '../../render/html/template.ts'
 import type { Cell, Table } from '../../tables/table.ts'
 import { type Block, type CustomerReport, type Item, onlyTable, type Section } from '../document.ts'
 

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { buildTable, type Cell, missing, type Table, text } from '../../tables/table.ts'
 import { renderCsv } from '../csv.ts'
 import { gridMarkdown } from '../markdown.ts'
-import { tableText } from './table-text.ts'
 import { tablesOnTerminal } from '../terminal.ts'
+import { tableText } from './table-text.ts'
 
 const figure = (value: number, simulated?: boolean): Cell => ({
   ...{ kind: 'number', value, unit: 'W', digits: 0 },
