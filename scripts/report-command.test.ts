@@ -66,7 +66,8 @@ describe('on the terminal', () => {
       from: 'user',
     })
     const text = said.join('').replace(/\s+/g, ' ')
-    expect(text).toContain('Assumed: 4 years, £0.4/kWh, utilisation 100 %, PUE 1.3. Sources: utilisation: ')
+    expect(text).toContain('Assumed: 4 years, £0.4/kWh, utilisation 100 %, PUE 1.3.')
+    expect(text).toContain('Assumptions of the economics: utilisation: ')
     expect(text).toContain('joulemark.yaml: years, PUE; set by the user: tariff')
     expect(text).toMatch(/Capex, £ per year \(4 years\) +│ +£475 /)
     expect(text).toContain('£1,900, our supplier (2026-11-20, own)')
