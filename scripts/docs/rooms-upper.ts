@@ -83,6 +83,7 @@ export const upperRooms: readonly Room[] = [
       live: 'what is shown while something runs: the block of a terminal, lines of a log, JSON; its state and words are pure',
       kubernetes: 'what fleet run needs in a cluster once: a kustomize base',
       list: 'what `list` shows of a run, from its folder, the index of the folder, or a store',
+      prove: 'what `prove` does: its steps within their time, the programs that load a card, the files of the proof',
       quote: 'what `quote` does: options from flags, files, a new inputs file',
       run: 'what `run` is asked: its flags, a question without a file, the words of `vllm bench serve`',
       report: 'what `report` is asked: its flags, a file of claims, a logo; the report for customers',

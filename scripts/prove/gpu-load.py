@@ -22,6 +22,9 @@ from proof.shapes import device_name, torch_device
 
 # on the CPU the program is tested, not a processor
 MATRIX_SIZE = {"cuda": 8192, "cpu": 192}
+LEAST_SIZE = 2048
+# a smaller card takes smaller matrices: an edge is at most a few products late
+MOST_PRODUCT_S = 0.005
 # products that wait in the queue of the GPU: it never runs dry, and is at most this far behind the clock
 QUEUED = 2
 # length of one work and rest cycle where only a share of a pulse is work
@@ -57,20 +60,35 @@ class Products:
     """Matrix products of random numbers; how much power they take depends on the numbers, and zeros take little."""
 
     def __init__(self, device):
-        size = MATRIX_SIZE[device.type]
-        dtype = torch.bfloat16 if device.type == "cuda" else torch.float32
-        self.device, self.size, self.dtype = device, size, dtype
-        self.left, self.right = (torch.randn(size, size, device=device).to(dtype) for _ in range(2))
-        self.out = torch.empty(size, size, device=device, dtype=dtype)
-        self.count = 0
+        self.device, self.dtype = device, matrix_dtype(device)
         self.queue = []
+        self._take_size(MATRIX_SIZE[device.type])
+        while self._product_s() > MOST_PRODUCT_S and self.size >= 2 * LEAST_SIZE:
+            self._take_size(self.size // 2)
+        self.count = 0
+
+    def _take_size(self, size):
+        self.size = size
+        self.left, self.right = (torch.randn(size, size, device=self.device).to(self.dtype) for _ in range(2))
+        self.out = torch.empty(size, size, device=self.device, dtype=self.dtype)
+        self.count = 0
+        # the first product loads libraries and chooses a kernel
+        self.launch()
+        self.drain()
+
+    def _product_s(self):
+        began = time.monotonic()
+        self.launch()
+        self.drain()
+        return time.monotonic() - began
 
     def launch(self):
         torch.mm(self.left, self.right, out=self.out)
         self.count += 1
         if self.device.type == "cpu":
             return
-        ended = torch.cuda.Event()
+        # blocking: a wait that spins would load the processor that reads the sensor
+        ended = torch.cuda.Event(blocking=True)
         ended.record()
         self.queue.append(ended)
         if len(self.queue) > QUEUED:
@@ -81,6 +99,12 @@ class Products:
         self.queue.clear()
         if self.device.type == "cuda":
             torch.cuda.synchronize(self.device)
+
+
+def matrix_dtype(device):
+    if device.type == "cpu":
+        return torch.float32
+    return torch.bfloat16 if torch.cuda.get_device_capability(device)[0] >= 8 else torch.float16
 
 
 def stamp():
@@ -137,9 +161,6 @@ def main():
         if device.type == "cpu":
             torch.set_num_threads(1)
         products = Products(device)
-        # the first product loads libraries and chooses a kernel
-        products.launch()
-        products.drain()
     except RuntimeError as error:
         fail(error)
     say(
@@ -151,7 +172,6 @@ def main():
             "matrixFormat": str(products.dtype).removeprefix("torch."),
         }
     )
-    products.count = 0
     on_s = run_pattern(args, products, ending)
     tflops = 2 * products.size**3 * products.count / on_s / 1e12 if on_s > 0 else None
     say({"done": True, "products": products.count, "onSeconds": round(on_s, 6), "tflops": tflops})
