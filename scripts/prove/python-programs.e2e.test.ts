@@ -21,6 +21,7 @@ const missing = ['torch', 'transformers', 'peft'].filter(
     spawnSync(python, ['-c', `import importlib.util as u, sys; sys.exit(u.find_spec("${name}") is None)`]).status !== 0,
 )
 const why = missing.length === 0 ? '' : `, not run: no ${missing.join(', no ')} for ${python} (TORCH_PYTHON=path)`
+if (why !== '') console.warn(`the programs of the proof in Python${why}`)
 const script = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 const outDir = mkdtempSync(join(tmpdir(), 'python-programs-'))
 afterAll(() => rmSync(outDir, { recursive: true, force: true }))
