@@ -98,7 +98,7 @@ export async function box(flags: BoxFlags, given: CommandIo): Promise<number> {
     io.stderr.write(text)
     for (const { name, server, scenario } of launchesOf(plan))
       io.stdout(`# ${name}\n${launchLine(server.launch, scenario)}\n`)
-    if (!isOnPaper) io.stderr.write(await needsText(plan, serving, io))
+    if (!isOnPaper) io.stderr.write(await needsText(plan, serving, { io, verbose: flags.verbose ?? false }))
     return exitCodes.done
   }
   const follow = `joulemark box --follow --out ${flags.out}`
@@ -156,9 +156,15 @@ async function qualify(
 }
 
 /** What a plan needs and whether it is there; nothing is pulled for a plan that is only printed. */
-async function needsText(plan: BoxPlan, serving: ServeOptions, io: CommandIo): Promise<string> {
+async function needsText(
+  plan: BoxPlan,
+  serving: ServeOptions,
+  { io, verbose }: { readonly io: CommandIo; readonly verbose: boolean },
+): Promise<string> {
   const found = await preflightOf(plan, serving, { env: io.env, mayPull: false })
-  return `\n${preflightText({ ...found, leftOut: newlyLeftOut(plan, found.plan) }, io.stderr.color)}`
+  const { color, columns } = io.stderr
+  const view = { color, columns: columns?.() ?? null, verbose }
+  return `\n${preflightText({ ...found, leftOut: newlyLeftOut(plan, found.plan) }, view)}`
 }
 
 /** The soak of a night, or why there is none; empty where none was asked for. What was measured before it always gets its verdict. */

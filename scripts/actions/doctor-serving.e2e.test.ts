@@ -172,8 +172,8 @@ test('box --print ends with the same, and pulls nothing', async () => {
     hub: { gated: { [REPOSITORY]: 'hf_owner' } },
   })
   const out = mkdtempSync(join(tmpdir(), 'printed-'))
-  expect(await box({ print: true, out, timeoutMinutes: 60, ...flags }, io)).toBe(exitCodes.done)
-  expect(said.stderr).toMatch(/\n\npass {10}container-engine {2}Docker 28\.2\.2\n/)
+  expect(await box({ print: true, verbose: true, out, timeoutMinutes: 60, ...flags }, io)).toBe(exitCodes.done)
+  expect(said.stderr).toMatch(/\npass {10}container-engine {2}Docker 28\.2\.2\n/)
   expect(said.stderr).toMatch(
     /gpu-container +no image to try it with: .*nothing is pulled for a plan that is only printed/,
   )

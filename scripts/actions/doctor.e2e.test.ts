@@ -67,17 +67,29 @@ async function fakeServer(model: object | null, metrics = ''): Promise<FakeServe
 
 describe('doctor', () => {
   test('passes a healthy server: exit 0, every check with what was read and why it matters', async () => {
-    const { code, stdout } = await examine({ nvidiaSmi: playing(await fakeBox('rtx-4090-idle-550')), card: 'rtx-4090' })
+    const flags = { nvidiaSmi: playing(await fakeBox('rtx-4090-idle-550')), card: 'rtx-4090', verbose: true }
+    const { code, stdout } = await examine(flags)
     expect(stdout).toMatch(/^fit to be measured: 0 faults/m)
     expect(stdout).toMatch(/^pass {10}power-limit +enforced 450/m)
     expect(stdout.match(/^ +why: /gm)).toHaveLength(
       stdout
         .trim()
         .split('\n')
-        .filter((line) => /^\S/.test(line)).length - 1,
+        .filter((line) => /^\S/.test(line)).length - 2,
     )
     expect(stdout).toMatch(/^not-measured {2}sensor .*\n.*\n +fix: joulemark doctor --endpoint URL/m)
     expect(code).toBe(0)
+  })
+
+  test('of a healthy server it says so in six lines of 80 columns, with what to type next', async () => {
+    const { io, said } = saidIo({ columns: 80 })
+    await doctor({ nvidiaSmi: playing(await fakeBox('rtx-4090-idle-550')), card: 'rtx-4090' }, io, host)
+    const lines = said.stdout.trimEnd().split('\n')
+    expect(lines.length).toBeLessThanOrEqual(6)
+    expect(lines.filter((line) => line.length > 80)).toEqual([])
+    expect(lines[0]).toMatch(/^fit to be measured: 0 faults, 0 warnings, /)
+    expect(said.stdout).toMatch(/^\d+ checks passed: nvidia-smi, .* and \d+ more \(--verbose\)$/m)
+    expect(lines.at(-1)).toMatch(/^Next: .*run --endpoint URL$/)
   })
 
   test('finds another card than the one named: exit 1', async () => {
@@ -149,7 +161,8 @@ describe('doctor', () => {
     const simulator = await launchSimulator({ card: 'rtx-4090', model: 'llama-3.1-8b-instruct-fp8' })
     try {
       const flags = { nvidiaSmi: simulator.nvidiaSmi, endpoint: simulator.url, card: 'rtx-4090' }
-      const { code, stdout } = await examine(flags, { ...host, probeIdleMs: 1000, probeLoadMs: 3000 })
+      const healthy = { ...flags, verbose: true }
+      const { code, stdout } = await examine(healthy, { ...host, probeIdleMs: 1000, probeLoadMs: 3000 })
       expect(stdout).toMatch(/^fit to be measured: 0 faults/m)
       expect(stdout).toMatch(/^pass +processes +VLLM::EngineCore/m)
       expect(code).toBe(0)

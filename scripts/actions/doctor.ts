@@ -14,9 +14,10 @@ import { type DoctorOptions, type DoctorReport, runDoctor } from '../../harness/
 import { pidsOfServer } from '../../harness/telemetry/host/listener.ts'
 import { systemHost } from '../../harness/telemetry/wall/host.ts'
 import { counted } from '../../harness/units.ts'
+import { calledAs } from '../../harness/version.ts'
 import { type ServingReport, servingReport } from '../box/serving-report.ts'
 import type { CommandIo } from '../support/io.ts'
-import { checkLines } from '../support/serving/check-lines.ts'
+import { type CheckView, checkLines } from '../support/serving/check-lines.ts'
 import type { ContainerFlags } from '../support/serving/container-flags.ts'
 import { preflightText } from '../support/serving/preflight.ts'
 
@@ -26,6 +27,8 @@ export interface DoctorFlags extends Partial<ContainerFlags> {
   readonly card?: string
   readonly nvidiaSmi?: string
   readonly json?: boolean
+  /** Every check with why it matters, also those that passed. */
+  readonly verbose?: boolean
   /** Load the server although it serves others. */
   readonly force?: boolean
   /** Also check what `box` and `serve` need. */
@@ -56,10 +59,12 @@ export async function doctor(flags: DoctorFlags, io: CommandIo, host: DoctorHost
   const serving = flags.serving ? await servingReport(flags, io) : null
   const simulated = load?.simulated === true || isStandIn(report)
   if (flags.json) io.stdout(`${JSON.stringify({ simulated, ...report, ...(serving ? { serving } : {}) }, null, 2)}\n`)
-  else
-    io.stdout(
-      `${reportText(report, simulated, io.color)}${serving === null ? '' : servingPart(flags.suite, serving, io.color)}`,
-    )
+  else {
+    const view: CheckView = { color: io.color, columns: io.columns, verbose: flags.verbose ?? false }
+    const part = serving === null ? '' : servingPart(flags.suite, serving, view)
+    const next = report.isHealthy && serving?.ends == null ? nextLine(flags.endpoint) : ''
+    io.stdout(`${reportText(report, simulated, view)}${part}${next}`)
+  }
   return report.isHealthy && serving?.ends == null ? exitCodes.done : exitCodes.negativeResult
 }
 
@@ -86,12 +91,19 @@ async function loadOn(endpoint: string, force: boolean, io: CommandIo): Promise<
 const isStandIn = ({ fingerprint }: DoctorReport): boolean =>
   fingerprint?.cards.some((card) => card['name']?.endsWith(' (SIMULATED)')) ?? false
 
-const servingPart = (suite: readonly string[] | undefined, serving: ServingReport, color: boolean): string =>
-  `\nTo serve ${suite?.join(', ') ?? 'the night of box'}:\n${preflightText(serving, color)}`
+const servingPart = (suite: readonly string[] | undefined, serving: ServingReport, view: CheckView): string =>
+  `\nTo serve ${suite?.join(', ') ?? 'the night of box'}:\n${preflightText(serving, view)}`
 
-function reportText({ checks, counts, isHealthy }: DoctorReport, simulated: boolean, color: boolean): string {
+/** The verdict, then what is wrong with it. */
+function reportText({ checks, counts, isHealthy }: DoctorReport, simulated: boolean, view: CheckView): string {
   const head = simulated ? ['SIMULATED: not a check of a real card'] : []
   const word = isHealthy ? 'fit to be measured' : 'NOT fit to be measured'
-  const tally = `${word}: ${counted(counts.fail, 'fault')}, ${counted(counts.warn, 'warning')}, ${counts['not-measured']} not measured, ${counts.pass} well`
-  return `${[...head, ...checkLines(checks, color), tally].join('\n')}\n`
+  const tally = `${word}: ${counted(counts.fail, 'fault')}, ${counted(counts.warn, 'warning')}, ${counts['not-measured']} not measured, ${counts.pass} passed`
+  return `${[...head, tally, ...checkLines(checks, view)].join('\n')}\n`
 }
+
+/** What a server that is well is for. */
+const nextLine = (endpoint: string | undefined): string =>
+  endpoint === undefined
+    ? `Next: ${calledAs} serve SCENARIO, then run --endpoint URL\n`
+    : `Next: ${calledAs} run --endpoint ${endpoint}\n`

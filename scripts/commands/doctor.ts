@@ -11,7 +11,7 @@ export const doctorCommand: DefineCommand = (io, done) =>
     new Command('doctor')
       .summary('Check that this server is ready to benchmark')
       .description(
-        'Check that this server is ready to benchmark. Each check says what was read, why it matters and how to fix it. ' +
+        'Check that this server is ready to benchmark. Faults come first, each with what was read, why it matters and how to fix it. ' +
           'Exit code 1 if any check fails.',
       )
       .option(
@@ -27,6 +27,7 @@ export const doctorCommand: DefineCommand = (io, done) =>
       .addOption(nvidiaSmiFlag)
       .addOption(loadAnywayFlag),
   )
+    .option('--verbose', 'Show every check like this, also those that passed')
     .addOption(jsonFlag)
     .addOption(configFlag())
     .addHelpText(

@@ -12,7 +12,7 @@ const rules = {
   },
   'card-health': {
     id: 'card-health',
-    why: 'results of a faulty card are meaningless',
+    why: 'a faulty card gives wrong results, or other results tomorrow',
     fix: 'check dmesg for its Xid; run sudo nvidia-smi -r -i GPU, or power the server off fully and on again',
   },
   inforom: {
@@ -22,7 +22,7 @@ const rules = {
   },
   temperature: {
     id: 'temperature',
-    why: 'a hot card throttles and draws more leakage power',
+    why: 'a hot card slows down and draws more power for the same work',
     fix: 'let it cool down; check its fans and the airflow in the case',
   },
 } as const satisfies Record<string, Rule>

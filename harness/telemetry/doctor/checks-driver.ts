@@ -15,12 +15,12 @@ const rules = {
   },
   'first-row': {
     id: 'first-row',
-    why: 'a loop whose output is not flushed per line cannot be sampled',
+    why: 'a run reads nvidia-smi five times per second, and requires each reading when it is made',
     fix: 'sudo nvidia-smi -pm 1; then check dmesg for Xid lines',
   },
   'driver-versions': {
     id: 'driver-versions',
-    why: 'a driver upgraded while its kernel module is loaded fails at the next call',
+    why: 'an upgraded driver does not work with the kernel module of the old one, which is loaded until the next boot',
     fix: 'reboot',
   },
   cuda: {
@@ -30,7 +30,7 @@ const rules = {
   },
   fields: {
     id: 'fields',
-    why: 'a field that the driver does not list cannot be sampled; field names vary between drivers',
+    why: 'what the driver does not report cannot be measured; older drivers report less',
     fix: 'install driver 550 or newer',
   },
 } as const satisfies Record<string, Rule>

@@ -15,7 +15,7 @@ const rules = {
   },
   'memory-rows': {
     id: 'memory-rows',
-    why: 'memory rows that await a remap are faulty until then',
+    why: 'the card has found faulty memory, and replaces it by spare memory at the next boot',
     fix: 'reboot; after a failed remap, have the card replaced',
   },
 } as const satisfies Record<string, Rule>

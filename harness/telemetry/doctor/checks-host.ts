@@ -4,7 +4,7 @@ import type { Facts } from './facts.ts'
 const rules = {
   clock: {
     id: 'clock',
-    why: 'a step of the wall clock shifts power samples relative to requests',
+    why: 'if the clock of the machine is set during a run, power is assigned to the wrong moment',
     fix: 'sudo timedatectl set-ntp true',
   },
   xid: {

@@ -11,7 +11,7 @@ const rules = {
   },
   'pcie-generation': {
     id: 'pcie-generation',
-    why: 'an idle link drops to generation 1, so it is checked under load',
+    why: 'a slow PCIe link slows down loading and cards that work together; it shows its speed only under load',
     fix: 'set the slot to its highest generation in the BIOS; try pcie_aspm=off',
   },
   topology: {

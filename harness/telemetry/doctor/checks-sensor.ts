@@ -8,12 +8,12 @@ import type { ProbeResult, SensorMetrics } from './sensor-probe.ts'
 const rules = {
   sensor: {
     id: 'sensor',
-    why: 'energy is only as accurate as the power sensor, which must follow the load with short delays',
+    why: 'energy is added up from the readings of the power sensor, so it must follow the load at once',
     fix: 'compare with another driver version; use the NVML counter for energy',
   },
   'energy-counter': {
     id: 'energy-counter',
-    why: 'a second source for the same energy: the two must agree within 5 %',
+    why: 'the card also counts its energy itself; both ways must agree within 5 %',
     fix: 'npm install koffi; check that libnvidia-ml.so.1 is installed',
   },
 } as const satisfies Record<string, Rule>

@@ -7,12 +7,12 @@ import { type Check, nameOf, overCards, type Rule } from './check.ts'
 const rules = {
   'power-limit': {
     id: 'power-limit',
-    why: 'tokens/J depends on the power limit: 300 W and 600 W differ by 30 % at 64 requests',
+    why: 'a card with another power limit is faster or slower and uses more or less energy per token, so its results are not those of this model',
     fix: 'sudo nvidia-smi -pl WATTS',
   },
   persistence: {
     id: 'persistence',
-    why: 'without it each nvidia-smi call wakes the idle card: 1.5 s and 75 W in the idle baseline',
+    why: 'without it the driver is loaded again for each call of nvidia-smi, which takes seconds and makes an idle card draw power',
     fix: 'sudo nvidia-smi -pm 1',
   },
   clocks: {
@@ -22,10 +22,14 @@ const rules = {
   },
   'compute-mode': {
     id: 'compute-mode',
-    why: 'in Exclusive or Prohibited mode the server cannot use the card',
+    why: 'in Exclusive or Prohibited mode the server may not get the card',
     fix: 'sudo nvidia-smi -c 0',
   },
-  mig: { id: 'mig', why: 'a MIG slice or a virtual GPU is not the whole card', fix: 'sudo nvidia-smi -mig 0' },
+  mig: {
+    id: 'mig',
+    why: 'a MIG slice or a virtual GPU is a part of a card, and its results are not those of the card',
+    fix: 'sudo nvidia-smi -mig 0',
+  },
 } as const satisfies Record<string, Rule>
 
 /** Checks of settings that a person, a reboot or a driver may have changed. */

@@ -4,9 +4,8 @@ import { gatherFacts } from '../../../harness/box/preflight/gather.ts'
 import { narrowed } from '../../../harness/box/preflight/narrow.ts'
 import { preflightTools } from '../../../harness/box/preflight/real-tools.ts'
 import type { ServeOptions } from '../../../harness/endpoint/serve/plan.ts'
-import { plainText } from '../../../harness/plain-text.ts'
 import type { Check } from '../../../harness/telemetry/doctor/check.ts'
-import { checkLines } from './check-lines.ts'
+import { type CheckView, checkLines, statusLine } from './check-lines.ts'
 
 /** What a plan needs, checked, and what is left of it. */
 export interface Preflight {
@@ -37,15 +36,18 @@ export async function preflightOf(
   return { checks: preflightChecks(facts, plan), ...narrowed(plan, facts) }
 }
 
-/** The checks as text, what would be skipped, and the one cause that keeps everything from running. */
+/** What is to be downloaded, and where it goes, is told although there is room. */
+const TOLD = ['image', 'weights', 'disk']
+
+/** The checks as text, faults first, what would be skipped, and the one cause that keeps everything from running. */
 export function preflightText(
   { checks, leftOut, ends }: Pick<Preflight, 'checks' | 'ends'> & Pick<BoxPlan, 'leftOut'>,
-  color: boolean,
+  view: CheckView,
 ): string {
   // where nothing is left, one line says it of all
-  const skipped = (ends === null ? leftOut : []).map(
-    ({ name, reason }) => `skipped       ${plainText(name)}: ${plainText(reason)}`,
+  const skipped = (ends === null ? leftOut : []).flatMap(({ name, reason }) =>
+    statusLine('skipped', `${name}: ${reason}`, view),
   )
-  const last = ends === null ? [] : [`nothing can be measured: ${plainText(ends)}`]
-  return `${[...checkLines(checks, color), ...skipped, ...last].join('\n')}\n`
+  const last = ends === null ? [] : statusLine('', `nothing can be measured: ${ends}`, view).map((line) => line.trim())
+  return `${[...checkLines(checks, { ...view, told: TOLD }), ...skipped, ...last].join('\n')}\n`
 }
