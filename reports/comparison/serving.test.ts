@@ -35,7 +35,7 @@ test('a row for each text scenario and card; nothing of it was measured, so noth
   })!
   expect(asked).toEqual(['llama-3.1-8b-fp8-batch32 rtx-4090', 'llama-3.1-8b-fp8-batch32 rtx-pro-6000-max-q'])
   expect(made.simulated).toBe(false)
-  expect(made.rows.map(({ cells }) => cells.slice(2))).toEqual([
+  expect(made.rows.map(({ cells }) => cells.slice(3))).toEqual([
     [
       { kind: 'text', text: 'unknown' },
       { kind: 'missing', reason: 'RTX 4090: no such model' },
@@ -55,6 +55,7 @@ test('images alone have nothing that vLLM serves', () => {
 test('the terminal keeps the lines as they are copied', () => {
   const text = renderTerminal(report({ corrections: ['a', 'b'] }))
   expect(text).toContain("docker run --rm \\\n  --model ```evil`` \\\n  --note '<b>|x'\n")
+  expect(text).toContain('RTX 4090 and RTX PRO 6000 Max-Q\n  Workload: Llama 3.1 8B FP8 batch 32 agg\n')
   expect(text).toContain('Verdict: should start, with remarks, a; b')
   const narrow = renderTerminal(report(), { columns: 40 }).split('\n')
   expect(Math.max(...narrow.map(displayWidth))).toBeLessThanOrEqual(40)
@@ -63,16 +64,16 @@ test('the terminal keeps the lines as they are copied', () => {
 test('Markdown fences them so that nothing in them ends the fence', () => {
   const text = renderMarkdown(report())
   expect(text).toContain("````sh\ndocker run --rm \\\n  --model ```evil`` \\\n  --note '<b>|x'\n````")
-  expect(text).toContain('### Llama 3.1 8B FP8 batch 32 agg · RTX 4090')
+  expect(text).toContain('### RTX 4090 and RTX PRO 6000 Max-Q: Llama 3.1 8B FP8 batch 32 agg')
 })
 
 test('HTML has them as text, CSV as one line, JSON by lines', () => {
   const html = renderHtml(report())
   expect(html).toContain(
-    '<pre><code>docker run --rm \\\n  --model ```evil`` \\\n  --note &#39;&lt;b&gt;|x&#39;</code></pre>',
+    '<pre tabindex="0"><code>docker run --rm \\\n  --model ```evil`` \\\n  --note &#39;&lt;b&gt;|x&#39;</code></pre>',
   )
   expect(renderCsv(report())[0]!.text).toContain("docker run --rm --model ```evil`` --note '<b>|x'")
   const document = JSON.parse(renderJson(report()))
   expect(reportJsonSchema.safeParse(document).error).toBeUndefined()
-  expect(document.tables[0].rows[0].cells[3].lines).toHaveLength(3)
+  expect(document.tables[0].rows[0].cells[4].lines).toHaveLength(3)
 })

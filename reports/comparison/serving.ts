@@ -38,6 +38,7 @@ export function servingTable(selection: Selection, examples: ServingExamples): T
     title: 'vLLM serving examples',
     columns: [
       { id: 'workload', head: 'Workload', align: 'left', cell: ({ scenario }: ServingRow) => text(scenario.title) },
+      { id: 'model', head: 'Model', align: 'left', cell: ({ scenario }) => text(scenario.sample.scenario.model) },
       { id: 'card', head: 'Card', align: 'left', cell: ({ card }) => text(card.label) },
       { id: 'verdict', head: 'Verdict', align: 'left', cell: verdictCell },
       { id: 'line', head: 'Command', align: 'left', cell: lineCell },

@@ -1,6 +1,7 @@
 import type { Report } from '../report.ts'
-import type { Cell, Table, TableRow } from '../tables/table.ts'
+import type { Cell, Table } from '../tables/table.ts'
 import { answerMarkdown } from './answer-markdown.ts'
+import { type CommandGroup, cardsText, commandGroups, workloadsText } from './grid/command-groups.ts'
 import { groupedRows } from './grid/row-groups.ts'
 import { type TableText, tableText } from './grid/table-text.ts'
 import { escapeMarkdown } from './markdown-text.ts'
@@ -48,8 +49,7 @@ export function gridMarkdown(table: Table): string {
   ]
   const grid = [heads, rules, ...rows].map((cells) => `| ${cells.join(' | ')} |`)
   const list = under.map((line) => `- ${escapeMarkdown(line)}`)
-  const coded = table.rows.some((row) => row.cells.some(({ kind }) => kind === 'code'))
-  const lines = coded ? table.rows.flatMap((row) => codeSection(table, row, text)) : grid
+  const lines = commandGroups(table)?.flatMap((group) => commandSection(group, text)) ?? grid
   return [...lines, ...(list.length > 0 ? ['', ...list] : [])].join('\n')
 }
 
@@ -60,20 +60,17 @@ function groupHead(cells: readonly Cell[], columns: number, text: TableText): st
   return [`**${escapeMarkdown(main)}**${small}`, ...Array.from({ length: columns - 1 }, () => '')]
 }
 
-/** A row with a command under a head of its own: a cell of a Markdown table cannot hold one. */
-function codeSection(table: Table, row: TableRow, text: TableText): string[] {
-  const cells = row.cells.map((cell, index) => ({ cell, head: table.columns[index]!.head }))
-  const [named, others] = [cells.slice(0, 2), cells.slice(2)]
-  const code = others.flatMap(({ cell }) => (cell.kind === 'code' ? cell.lines.map(printable) : []))
+/** A command under a heading of its own: a cell of a Markdown table cannot hold one. */
+function commandSection(group: CommandGroup, text: TableText): string[] {
+  const code = group.lines.map(printable)
   // A fence longer than any in the code.
   const longest = Math.max(2, ...code.flatMap((line) => (line.match(/`+/g) ?? []).map((ticks) => ticks.length)))
   const fence = '`'.repeat(longest + 1)
   return [
-    `### ${named.map(({ cell }) => cellMarkdown(cell, text)).join(' · ')}`,
+    `### ${escapeMarkdown(`${cardsText(group)}: ${group.workloads[0]!.title}${group.workloads.length > 1 ? ', and others' : ''}`)}`,
     '',
-    ...others.flatMap(({ cell, head }) =>
-      cell.kind === 'code' ? [] : [`- ${escapeMarkdown(head)}: ${cellMarkdown(cell, text)}`],
-    ),
+    ...(group.workloads.length > 1 ? [`- Workloads: ${escapeMarkdown(workloadsText(group))}`] : []),
+    ...group.shared.map(({ cell, head }) => `- ${escapeMarkdown(head)}: ${cellMarkdown(cell, text)}`),
     ...(code.length > 0 ? ['', `${fence}sh`, ...code, fence] : []),
     '',
   ]

@@ -2,9 +2,11 @@ import { styleText } from 'node:util'
 import type { Report } from '../report.ts'
 import type { Table } from '../tables/table.ts'
 import { answerLines } from './answer-lines.ts'
+import { commandGroups } from './grid/command-groups.ts'
+import { commandLines } from './grid/command-lines.ts'
 import { tableGrid } from './grid/table-grid.ts'
 import { tableText } from './grid/table-text.ts'
-import { gridLines, type TextGrid } from './grid/text-grid.ts'
+import { gridLines } from './grid/text-grid.ts'
 import { printable, wrapTo } from './plain-text.ts'
 import { simulatedBanner } from './simulated-words.ts'
 import { sourceLines } from './source-lines.ts'
@@ -57,7 +59,9 @@ export function tablesOnTerminal(tables: readonly Table[], options: TerminalOpti
 }
 
 function tableLines(table: Table, columns: number, paint: Paint): string[] {
-  const grid: TextGrid = tableGrid(table)
+  const commands = commandGroups(table)
+  const grid =
+    commands === null ? gridLines(tableGrid(table), columns, paint) : commandLines(table, commands, { columns, paint })
   const title = wrapTo(`${printable(table.title)}${table.simulated ? ' SIMULATED' : ''}`, columns).map((line) =>
     paint(table.simulated ? ['bold', 'yellow'] : 'bold', line),
   )
@@ -65,7 +69,7 @@ function tableLines(table: Table, columns: number, paint: Paint): string[] {
   const numbered = footnotes.map((footnote, index) => `[${index + 1}] ${footnote}`)
   const under = [...marks, ...numbered, ...table.notes, ...(table.sources ?? [])]
   const small = under.flatMap((line) => hanging(printable(line), columns)).map((line) => paint('dim', line))
-  return [...title, ...gridLines(grid, columns, paint), ...small]
+  return [...title, ...grid, ...small]
 }
 
 /** Wraps a note with later lines indented by two. */

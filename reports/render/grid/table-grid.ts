@@ -22,8 +22,8 @@ function headingRow(cells: readonly Cell[], text: TableText): GridHeading {
   return { heading: [main, ...(sub === null ? [] : [sub])].map(printable) }
 }
 
-function gridCell(cell: Cell, text: TableText): GridCell {
-  if (cell.kind === 'code') return { lines: cell.lines.map(printable), tone: 'plain', code: true }
+/** A cell as lines: its value with mark and number, and the small print. */
+export function gridCell(cell: Cell, text: TableText): GridCell {
   const { main, mark, sub, tone, number } = text.cell(cell)
   const first = printable(number === null ? main + mark : `${main}${mark} [${number}]`)
   return { lines: sub === null ? [first] : [first, printable(sub)], tone }

@@ -4,8 +4,6 @@ import { displayWidth, padTo, wrapTo } from '../plain-text.ts'
 export interface GridCell {
   readonly lines: readonly string[]
   readonly tone: Tone
-  /** A command: its lines are kept, and the rows are stacked because no column is wide enough. */
-  readonly code?: true
 }
 
 /** What the rows below it have in common, over the whole width. */
@@ -20,7 +18,7 @@ export interface TextGrid {
 
 const isHeading = (row: readonly GridCell[] | GridHeading): row is GridHeading => 'heading' in row
 
-type Paint = (style: 'bold' | 'dim' | 'green' | 'yellow' | 'red', line: string) => string
+export type Paint = (style: 'bold' | 'dim' | 'green' | 'yellow' | 'red', line: string) => string
 
 const GAP = ' │ '
 const toneStyle = { good: 'green', warn: 'yellow', bad: 'red', plain: null } as const
@@ -32,8 +30,6 @@ const MIN_WIDTH = 6
  * inside an interval; one that then does not fit becomes a list.
  */
 export function gridLines(given: TextGrid, width: number, paint: Paint): string[] {
-  if (given.rows.some((row) => !isHeading(row) && row.some(({ code }) => code)))
-    return stackedLines(given, width, paint)
   const available = width - GAP.length * (given.columns.length - 1)
   const widthsOf = (grid: TextGrid) => fitWidths(naturalWidths(grid), minWidths(grid), available)
   const grid = widthsOf(given) === null ? breakable(given) : given
@@ -122,26 +118,22 @@ function fitWidths(natural: readonly number[], least: readonly number[], availab
   return widths
 }
 
-/** One block per row with `head: value` lines: for commands, and for terminals too narrow for the table. */
+/** One block per row with `head: value` lines, for terminals too narrow for the table. */
 function stackedLines(grid: TextGrid, width: number, paint: Paint): string[] {
   const [, ...heads] = grid.columns.map(({ head }) => head)
   return grid.rows.flatMap((row) => {
     if (isHeading(row)) return headingLines(row, width, paint)
     const [first, ...rest] = row
     const title = wrapTo(first?.lines.join(' ') ?? '', width).map((line) => paint('bold', line))
-    const values = rest.flatMap((cell, index) =>
-      cell.code
-        ? codeLines(cell, width)
-        : wrapTo(`${heads[index]}: ${cell.lines.join(', ')}`, width - 2).map((line) => {
-            const style = toneStyle[cell.tone]
-            return style === null ? `  ${line}` : `  ${paint(style, line)}`
-          }),
-    )
-    // A blank line separates commands.
-    return [...title, ...values, ...(row.some(({ code }) => code) ? [''] : [])]
+    const values = rest.flatMap((cell, index) => fieldLines(heads[index]!, cell, width, paint))
+    return [...title, ...values]
   })
 }
 
-/** A command to copy: its first line starts at the margin. */
-const codeLines = ({ lines }: GridCell, width: number): string[] =>
-  lines.flatMap((line) => (displayWidth(line) <= width ? [line] : wrapTo(line, width)))
+/** `head: value`, indented by two. */
+export function fieldLines(head: string, { lines, tone }: GridCell, width: number, paint: Paint): string[] {
+  const style = toneStyle[tone]
+  return wrapTo(`${head}: ${lines.join(', ')}`, width - 2).map((line) =>
+    style === null ? `  ${line}` : `  ${paint(style, line)}`,
+  )
+}

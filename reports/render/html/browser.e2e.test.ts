@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import article from '../../../harness/catalogue/claims/gigagpu-4090-vs-6000-pro.json' with { type: 'json' }
 import { gbpPerMillionOutputTokens } from '../../../harness/metrics/cost.ts'
 import { makeRun } from '../../../harness/testing/record-builder.ts'
+import { counted } from '../../../harness/units.ts'
 import { buildReport } from '../../build.ts'
 import { runSeries } from '../../charts/run-series.ts'
 import { parseClaims } from '../../claims/file/parse.ts'
@@ -17,7 +18,13 @@ function wholeReport(): Report {
   const trialList = [makeTrial(0, 0, [1000, 3000], 4000)]
   const of = (card: string, concurrency: number, tokens: number, watts: number) =>
     makeRun({
-      ...{ card, concurrency, scenario: `chat-c${concurrency}`, title: `Chat, ${concurrency} streams`, trialList },
+      ...{
+        card,
+        concurrency,
+        scenario: `chat-c${concurrency}`,
+        title: `Chat, ${counted(concurrency, 'stream')}`,
+        trialList,
+      },
       source: 'simulated',
       slo: { ttftMs: 500 },
       gates: [{ id: 'precision', status: 'warn', required: false, evidence: '± 3 % <b>' }],
@@ -38,7 +45,10 @@ function wholeReport(): Report {
     tokens: [{ trial: 0, binStartMs: 1520, tokens: 11 }],
   })
   const series = new Map(runs.map((run) => [run.id, runSeries(run, rows)]))
-  const serving = () => ({ lines: ['docker run \\', '  --model <b>'], corrections: ['a < b'], refusal: null })
+  const serving = ({ load }: { load: object }, card: string) => ({
+    lines: ['docker run \\', `  --max-num-seqs ${'concurrency' in load ? load.concurrency : 0} \\`, '  --model <b>'],
+    ...{ corrections: card === 'rtx-4090' ? ['a < b'] : [], refusal: null },
+  })
   return buildReport(runs, { series, serving, claims: parseClaims(article, 'article') })
 }
 
@@ -124,10 +134,20 @@ describe.skipIf(chromiumHere === undefined)('the page in a browser', () => {
     expect(await picture.innerHTML()).not.toMatch(/NaN|undefined/)
   })
 
-  test('a serving example is copied with its line breaks', async () => {
-    const cell = page.locator('#t-serving tbody tr').first()
-    expect(await cell.locator('pre').textContent()).toBe('docker run \\\n  --model <b>')
-    await cell.locator('button.copy').click()
+  test('one serving example is shown, that of the chosen workload and card, and is copied with its line breaks', async () => {
+    const blocks = page.locator('details.command')
+    expect(await blocks.count()).toBe(2)
+    const shown = blocks.filter({ visible: true })
+    await page.locator('.picker select[name=workload]').selectOption('Chat, 32 streams')
+    expect(await shown.locator('pre').allTextContents()).toEqual([
+      'docker run \\\n  --max-num-seqs 32 \\\n  --model <b>',
+    ])
+    await page.locator('.picker select[name=card]').selectOption('RTX PRO 6000 Max-Q')
+    await page.locator('.picker select[name=workload]').selectOption('Chat, 1 stream')
+    expect(await shown.locator('pre').allTextContents()).toEqual([
+      'docker run \\\n  --max-num-seqs 1 \\\n  --model <b>',
+    ])
+    await shown.locator('button.copy').click()
     expect(await page.evaluate('getSelection().toString()')).toContain('docker run')
   })
 

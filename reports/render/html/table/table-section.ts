@@ -1,8 +1,10 @@
 import type { Table } from '../../../tables/table.ts'
+import { commandGroups } from '../../grid/command-groups.ts'
 import { groupedRows, type RowGroup } from '../../grid/row-groups.ts'
 import { type TableText, tableText } from '../../grid/table-text.ts'
 import { htmlId } from '../html-id.ts'
 import { attributes, type Html, html, joined, nothing } from '../template.ts'
+import { commandPicker } from './command-picker.ts'
 import { sortableColumns } from './sortable.ts'
 import { type CellStyle, cellHtml } from './table-cells.ts'
 import { tableNotes, underTable } from './table-notes.ts'
@@ -24,10 +26,15 @@ export function sectionWithoutNotes(table: Table, level: TitleLevel): Html {
       : level === 2
         ? html`<h2 id="h-${id}">${table.title}${stamp}</h2>`
         : html`<h3 id="h-${id}">${table.title}${stamp}</h3>`
+  const commands = commandGroups(table)
+  const content =
+    commands === null
+      ? html`<div class="scroll" role="region" aria-label="${table.title}: table" tabindex="0">
+${gridHtml(table, text)}</div>`
+      : commandPicker(table, commands, text)
   return html`<section aria-labelledby="h-${id}">
 ${title}
-<div class="scroll" role="region" aria-label="${table.title}: table" tabindex="0">
-${gridHtml(table, text)}</div>
+${content}
 ${underTable(table, text)}
 </section>`
 }

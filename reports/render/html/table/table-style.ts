@@ -21,6 +21,19 @@ abbr{text-decoration:none;color:var(--warn);font-weight:700}
 [aria-sort=descending] .sort::after{content:" \\2193";color:var(--ink)}
 .wordy pre{margin:0;min-width:19rem;font:.8rem/1.45 ui-monospace,Menlo,Consolas,monospace;white-space:pre-wrap;overflow-wrap:anywhere;user-select:all}
 .copy{margin-top:.4rem;font:inherit;font-size:.85rem;color:var(--accent);background:var(--head);border:1px solid var(--faint);border-radius:.3em;padding:.1rem .6rem;cursor:pointer}
+.picker{display:flex;flex-wrap:wrap;gap:.8rem 1.5rem;margin:.6rem 0}
+.picker label{display:flex;flex-direction:column;font-size:.9rem;gap:.2rem;min-width:0}
+.picker select{font:inherit;color:var(--ink);background:var(--paper);border:1px solid var(--faint);border-radius:.3em;padding:.3rem .5rem;max-width:calc(100vw - 2rem)}
+.picker select:focus-visible,.copied pre:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+.command{border:1px solid var(--line);border-radius:.4em;margin:.4rem 0;padding:.5rem .8rem}
+.command summary{cursor:pointer;font-weight:600}
+.picked summary,.picked .all{display:none}
+.command dl{margin:.3rem 0;display:grid;gap:.2rem}
+.command dl>div{display:flex;flex-wrap:wrap;gap:0 .6rem}
+.command dt{color:var(--faint);min-width:5.5rem}
+.command dd{margin:0;min-width:0;overflow-wrap:anywhere}
+.copied pre{margin:.4rem 0 0;padding:.6rem .8rem;background:var(--head);border-radius:.3em;font:.8rem/1.45 ui-monospace,Menlo,Consolas,monospace;white-space:pre-wrap;overflow-wrap:anywhere}
+.varied{font-weight:700}
 .notes{font-size:.85rem;color:var(--faint);padding-left:1.4rem;margin:.5rem 0;overflow-wrap:anywhere}
 .group th{background:var(--head);font-weight:600}
 .group small{font-weight:400}
@@ -63,5 +76,5 @@ tbody:not(:last-child) tr:last-child{border-bottom:1px solid var(--line)}
 .ref{padding:.35em .6em}
 [popover]{inset:auto .5rem .5rem;max-width:none;width:auto;margin:0;position-area:none}
 }
-@media print{.scroll{overflow:visible;border:0;background:none}.sort::after{content:""}.copy,.buttons{display:none}tr{break-inside:avoid}.ref{color:inherit;text-decoration:none;padding:0 .1em}.end-notes h2{display:block}.notes-of h3{display:block;font-size:1rem;margin:.8rem 0 .2rem;break-after:avoid}.notes-of>.notes{list-style:decimal;padding-left:1.6rem}[popover]{display:block;position:static;max-width:none;max-height:none;margin:.2rem 0;padding:0;border:0;box-shadow:none;font-size:8.5pt}li[popover]{display:list-item}.notes-title{display:none}}
+@media print{.scroll{overflow:visible;border:0;background:none}.sort::after{content:""}.copy,.buttons{display:none}tr{break-inside:avoid}.ref{color:inherit;text-decoration:none;padding:0 .1em}.end-notes h2{display:block}.notes-of h3{display:block;font-size:1rem;margin:.8rem 0 .2rem;break-after:avoid}.notes-of>.notes{list-style:decimal;padding-left:1.6rem}[popover]{display:block;position:static;max-width:none;max-height:none;margin:.2rem 0;padding:0;border:0;box-shadow:none;font-size:8.5pt}li[popover]{display:list-item}.picker{display:none}.command[hidden]{display:block!important}.command::details-content{display:block;content-visibility:visible}.picked summary{display:block}.picked .all{display:flex}.notes-title{display:none}}
 `.trim()
