@@ -23,7 +23,7 @@ export const startedEvent = ({
 }: RunFacts): RunStartedEvent => ({
   event: 'run-started',
   level: 'info',
-  message: `${title} on ${cards}; record: ${directory}`,
+  message: `${title} on ${cards}`,
   scenario: scenario.name,
   title,
   cards,

@@ -22,6 +22,8 @@ export interface Size {
 const BAR_COLUMNS = 20
 const SPARK_COLUMNS = 20
 const SHORT_SPARK_COLUMNS = 10
+/** `12,345 tokens/s`: the rates of several cards stand below each other. */
+const RATE_COLUMNS = 15
 
 /**
  * The rows of the live block: none wider than the terminal less one column, and one row fewer than it has. One run has up to
@@ -56,8 +58,8 @@ function ofOneRun(lane: Lane, beyond: readonly Left[], height: number): RowPart[
   const phase: RowPart[] = [
     { text: phaseText(tick, run), rank: 0 },
     { text: bar(tick.elapsedMs / tick.totalMs), rank: 3, style: 'cyan' },
-    { text: secondsText(tick), rank: 0 },
-    { text: intervalText(lane) ?? '', rank: 1 },
+    { text: secondsText(tick), rank: 1 },
+    { text: intervalText(lane) ?? '', rank: 2 },
     ...mark(run?.isSimulated ?? false),
   ]
   const load: RowPart[] = [
@@ -100,8 +102,8 @@ function ofLane(lane: Lane, nameColumns: number): RowPart[] {
     ...name,
     { text: phaseText(tick, run), rank: 0 },
     { text: secondsText(tick), rank: 0 },
-    { text: rateText(lane) ?? '', rank: 1, style: 'bold' },
-    { text: spark(lane, SHORT_SPARK_COLUMNS), rank: 4, style: 'cyan' },
+    { text: (rateText(lane) ?? '').padStart(isPause ? 0 : RATE_COLUMNS), rank: 1, style: 'bold' },
+    { text: spark(lane, SHORT_SPARK_COLUMNS).padEnd(isPause ? 0 : SHORT_SPARK_COLUMNS), rank: 4, style: 'cyan' },
     { text: power, rank: 2 },
     ...others.map((text, at): RowPart => ({ text, rank: 5 + at })),
     { text: intervalText(lane) ?? '', rank: 3 },
@@ -125,5 +127,5 @@ function bar(share: number): string {
 }
 
 function spark({ rates, atMs, tick }: Lane, columns: number): string {
-  return tick?.waitingFor === undefined ? sparkline(lastMinute(rates, atMs, columns)) : ''
+  return tick?.waitingFor === undefined ? sparkline(lastMinute(rates, atMs, columns)).trimStart() : ''
 }

@@ -26,13 +26,18 @@ export function logOn(view: View, now: () => Date = () => new Date()): Log {
 export const stamp = (at: Date): string => `${at.toISOString().slice(0, 19)}Z`
 
 /** The line of an event in text, without its time. */
-export function lineOf({ lane, level, message }: LogEvent): string {
+export function lineOf(event: LogEvent): string {
+  // a terminal is told of the record at its end
+  return `${shortLineOf(event)}${event.event === 'run-started' ? `; record: ${event.record}` : ''}`
+}
+
+function shortLineOf({ lane, level, message }: LogEvent): string {
   const where = lane === undefined ? '' : `${lane}: `
   return `${where}${level === 'warn' ? 'warning: ' : ''}${message}`
 }
 
 function painted(view: View, event: LogEvent): string {
-  const broken = brokenAtWords(view, lineOf(event))
+  const broken = brokenAtWords(view, shortLineOf(event))
   if (!view.color) return broken
   if (event.level === 'warn') return styleText('yellow', broken, { validateStream: false })
   return event.event === 'run-started' ? styleText('bold', broken, { validateStream: false }) : broken

@@ -26,6 +26,9 @@ export interface Bottom {
   above(write: (text: string) => void): (text: string) => void
 }
 
+/** Size of a terminal that does not say its own: some report 0. */
+const USUAL = { columns: 80, rows: 24 }
+
 /** The bottom of the terminal of a stream. */
 export function bottomOf(stream: Pick<NodeJS.WriteStream, 'columns' | 'rows'>, write: (text: string) => void): Bottom {
   let block: Block | null = null
@@ -33,10 +36,10 @@ export function bottomOf(stream: Pick<NodeJS.WriteStream, 'columns' | 'rows'>, w
     terminal: {
       isTTY: true,
       get columns() {
-        return stream.columns ?? 80
+        return stream.columns || USUAL.columns
       },
       get rows() {
-        return stream.rows ?? 24
+        return stream.rows || USUAL.rows
       },
       write,
       place: (next) => {
