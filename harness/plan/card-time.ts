@@ -22,9 +22,15 @@ export function cardTime(file: ScenarioFile): CardTime {
   return { minS: withTrials(minTrials), maxS: withTrials(maxTrials) + coolS }
 }
 
+/** Card time of a file with exactly so many trials; null leaves them to the scenario. */
+export const cardTimeWith = (file: ScenarioFile, trials: number | null): CardTime =>
+  cardTime(trials === null ? file : { ...file, certainty: { ...file.certainty, minTrials: trials, maxTrials: trials } })
+
 /** Card time of several files, one after another. */
-export function cardTimeOfAll(files: readonly ScenarioFile[]): CardTime {
-  const times = files.map(cardTime)
+export const cardTimeOfAll = (files: readonly ScenarioFile[]): CardTime => sumOfTimes(files.map(cardTime))
+
+/** Card times one after another. */
+export function sumOfTimes(times: readonly CardTime[]): CardTime {
   const sum = (valueIn: (time: CardTime) => number) => times.reduce((total, time) => total + valueIn(time), 0)
   return { minS: sum((time) => time.minS), maxS: sum((time) => time.maxS) }
 }

@@ -1,5 +1,4 @@
-import { type CardTime, cardTime } from '../../harness/plan/card-time.ts'
-import type { ScenarioFile } from '../../harness/scenario/schema.ts'
+import type { CardTime } from '../../harness/plan/card-time.ts'
 import { type Left, leftOfParts, type Part } from './time-left.ts'
 
 /** Parts of one measurement, one after another, and what is left of them. */
@@ -37,7 +36,3 @@ export function suiteOf(of: string, times: readonly CardTime[], nowMs: () => num
         : [{ of, ms: leftOfParts(parts, beganMs === null ? 0 : nowMs() - beganMs), kind: 'most' as const }],
   }
 }
-
-/** Card time of a file with as many trials as `--trials` asks for; null leaves them to the scenario. */
-export const timeWithTrials = (file: ScenarioFile, trials: number | null): CardTime =>
-  cardTime(trials === null ? file : { ...file, certainty: { ...file.certainty, minTrials: trials, maxTrials: trials } })

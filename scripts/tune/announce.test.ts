@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { cardTimeWith, sumOfTimes } from '../../harness/plan/card-time.ts'
 import { scenarioFileSchema } from '../../harness/scenario/schema.ts'
 import type { AnnouncedSettings } from '../../harness/tune/settings/types.ts'
 import { announcement, announcer } from './announce.ts'
 import { askedTuning, type TuneFlags } from './tune-flags.ts'
-import { askedPoints, tunedLoads } from './tuned-loads.ts'
+import { askedPoints, tunedLoads, tuningTimes } from './tuned-loads.ts'
 
 const closed = scenarioFileSchema.parse({
   name: 'chat',
@@ -64,6 +65,15 @@ describe('before a card is set a person reads', () => {
     expect(text).toContain('power limits from 150 to 450 W, to 25 W')
     expect(text).toContain('for limits from 150 to 450 W:')
   })
+})
+
+test('a tuning has the time of each point in each block, with the trials that are asked for', () => {
+  const loads = tunedLoads(closed, [1, 8])
+  const points = askedPoints(askedTuning(flags({ powerLimits: '300,450' })), loads, settings.found)
+  const { minS, maxS } = cardTimeWith(closed, 1)
+  const times = tuningTimes('minW' in points ? [] : points, loads, { blocks: 3, trials: 1 })
+  expect(times).toHaveLength(3 * 4)
+  expect(sumOfTimes(times)).toEqual({ minS: 12 * minS, maxS: 12 * maxS })
 })
 
 test('an announcement is said once, and then only what has turned out to be different', () => {

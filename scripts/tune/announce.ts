@@ -1,9 +1,9 @@
 import type { OperatingSetting, TunePoint } from '../../harness/operating/point.ts'
-import { cardTime, formatCardTime } from '../../harness/plan/card-time.ts'
+import { formatCardTime, sumOfTimes } from '../../harness/plan/card-time.ts'
 import { firstPoints, type SearchRange } from '../../harness/tune/search-range.ts'
 import type { AnnouncedSettings, FoundCard } from '../../harness/tune/settings/types.ts'
 import { counted } from '../../harness/units.ts'
-import type { TunedLoad } from './tuned-loads.ts'
+import { type TunedLoad, tuningTimes } from './tuned-loads.ts'
 
 /** What a tuning is about to do. */
 export interface Announced {
@@ -32,7 +32,7 @@ export function announcement({ title, settings, points, loads, blocks, seed, tri
   return [
     `tuning ${title} on ${found.map(cardText).join('; ')}`,
     `  ${whatText(points, loads)}, in at most ${counted(blocks, 'block')} with every point once in a shuffled order (seed ${seed})`,
-    `  at most ${timeText(first, loads, { blocks, trials })} of card time; it ends earlier where all is decided${isSearch ? ', and adds limits between the first ones' : ''}`,
+    `  at most ${formatCardTime(sumOfTimes(tuningTimes(first, loads, { blocks, trials })))} of card time; it ends earlier where all is decided${isSearch ? ', and adds limits between the first ones' : ''}`,
     `  what it types${isSearch ? `, for limits from ${points.minW} to ${points.maxW} W` : ''}:`,
     ...asked.flatMap(commands).map((line) => `    ${line}`),
     '  and at the end, whatever happens:',
@@ -76,17 +76,4 @@ function whatText(points: Announced['points'], loads: readonly TunedLoad[]): str
     ...(clocks.length > 0 ? [`SM clocks of ${clocks.join(', ')} MHz`] : []),
   ]
   return `${parts.join(' x ')}${beside}: ${counted(points.length, 'point')}`
-}
-
-function timeText(
-  points: readonly TunePoint[],
-  loads: readonly TunedLoad[],
-  { blocks, trials }: Pick<Announced, 'blocks' | 'trials'>,
-): string {
-  const perLoad = points.length / loads.length
-  const exact = trials === null ? {} : { minTrials: trials, maxTrials: trials }
-  const times = loads.map(({ file }) => cardTime({ ...file, certainty: { ...file.certainty, ...exact } }))
-  const sum = (of: (time: { minS: number; maxS: number }) => number) =>
-    times.reduce((total, time) => total + of(time) * perLoad * blocks, 0)
-  return formatCardTime({ minS: sum(({ minS }) => minS), maxS: sum(({ maxS }) => maxS) })
 }

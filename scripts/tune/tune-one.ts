@@ -28,10 +28,12 @@ import type { AnnouncedSettings, CardSettings } from '../../harness/tune/setting
 import type { Facts } from '../../reports/facts.ts'
 import { type CardColumn, UNLISTED } from '../../reports/tables/selection.ts'
 import { tuningMoney } from '../../reports/tune/tuning.ts'
+import type { Live } from '../live/live.ts'
+import { suiteOf } from '../live/suite.ts'
 import { announcement, announcer } from './announce.ts'
 import { DEFAULT_SEED } from './tune-defaults.ts'
 import type { AskedTuning, TuneFlags } from './tune-flags.ts'
-import { askedPoints, type TunedLoad, tunedLoads } from './tuned-loads.ts'
+import { askedPoints, type TunedLoad, tunedLoads, tuningTimes } from './tuned-loads.ts'
 
 /** What a tuning of one scenario is made from. */
 export interface TuneSetup {
@@ -41,7 +43,7 @@ export interface TuneSetup {
   /** Options of its runs; the folder is that of the tuning. */
   readonly options: (folder: string) => RunOptions
   readonly drain: AbortSignal
-  readonly say: (line: string) => void
+  readonly live: Live
   /** Waiting after a new setting: power and clocks of a card follow it within about a second. */
   readonly settleMs: number
 }
@@ -59,7 +61,8 @@ export interface TuneDone {
  * `bad-input` and `environment` in one line before a card is touched.
  */
 export async function tuneOne(file: ScenarioFile, setup: TuneSetup): Promise<TuneDone> {
-  const { flags, asked, say } = setup
+  const { flags, asked } = setup
+  const { line: say } = setup.live
   const loads = tunedLoads(file, asked.concurrencies)
   const found = await cardsOf(file, setup)
   const folder = folderOf(file, found.card, flags)
@@ -129,7 +132,7 @@ async function settingsOf(
     readonly announce: (settings: AnnouncedSettings) => void
   },
 ): Promise<CardSettings> {
-  const { options, asked, say } = setup
+  const { options, asked, live } = setup
   const { nvidiaSmi, endpoint } = options(folder)
   const address = parseAddress(endpoint)
   const isServing = file.kind !== 'training'
@@ -144,7 +147,7 @@ async function settingsOf(
     isServing,
     serverPids: async () => (isServing ? pidsOfServer(address.port) : []),
     announce,
-    say,
+    say: live.line,
     asked: knownSettings(asked),
     clockBefore: asked.clockBefore,
     startedAt: systemClock.wall(),
@@ -205,10 +208,15 @@ async function played(
     readonly setup: TuneSetup
   },
 ): Promise<TuneEnd> {
-  const { options, facts, drain, say, settleMs } = setup
+  const { options, facts, drain, live, settleMs } = setup
   const limits = [...new Set(settings.found.map(({ powerLimitW }) => powerLimitW))]
   const foundW = limits.length === 1 ? (limits[0] ?? null) : null
   const calibrations = new Map<string, RunRecord['certificate']>()
+  const { points, blocks } = plan
+  // a search finds its points as it goes
+  const times = 'minW' in points ? [] : tuningTimes(points, loads, { blocks, trials: options(folder).trials })
+  const suite = suiteOf('tuning', times.slice(done.length))
+  live.beyond(suite.left)
   const tools: TuneTools = {
     apply: (setting) => settings.apply(setting),
     settle: async () => {
@@ -219,11 +227,11 @@ async function played(
       const certificate = calibrations.get(file.name)
       // the client is calibrated once for each load
       const known = certificate === undefined ? {} : { certificate }
-      const { record } = await runOnce(file, { ...options(folder), setting, ...known })
+      const { record } = await suite.next(() => runOnce(file, { ...options(folder), setting, ...known }))
       calibrations.set(file.name, record.certificate)
       return record
     },
-    say,
+    say: live.line,
     signal: drain,
   }
   const found =

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { saidIo } from '../../harness/testing/said-io.ts'
+import { openLive } from '../live/live.ts'
 import type { TuneFlags } from './tune-flags.ts'
 import { tuneOptions } from './tune-options.ts'
 
@@ -9,7 +10,7 @@ const interrupts = { drain: signal, abort: signal }
 
 test('every run of a tuning keeps what others did on the server, and the sources of power that were asked for', () => {
   const { io } = saidIo()
-  const context = { io, interrupts, serverInUse: '3 requests are running' }
+  const context = { io, interrupts, serverInUse: '3 requests are running', live: openLive(io.stderr) }
   expect(tuneOptions(flags, context)({})('results/tune-x')).toMatchObject({
     outDir: 'results/tune-x',
     serverInUse: '3 requests are running',
@@ -20,7 +21,7 @@ test('every run of a tuning keeps what others did on the server, and the sources
 
 test('a warning of the runs is printed once', () => {
   const { io, said } = saidIo()
-  const options = tuneOptions(flags, { io, interrupts, serverInUse: null })({})
+  const options = tuneOptions(flags, { io, interrupts, serverInUse: null, live: openLive(io.stderr) })({})
   for (const folder of ['a', 'b']) options(folder).progress.warn('the sampler is slow')
   expect(said.stderr.split('the sampler is slow')).toHaveLength(2)
 })

@@ -1,4 +1,5 @@
 import type { RunOptions } from '../../harness/run/run-options.ts'
+import type { Live } from '../live/live.ts'
 import type { RunFlags } from '../run/run-flags.ts'
 import { runOptions } from '../run/run-options.ts'
 import type { CommandIo } from '../support/io.ts'
@@ -10,17 +11,18 @@ export interface TuneContext {
   readonly interrupts: { readonly drain: AbortSignal; readonly abort: AbortSignal }
   /** What other clients did on the server when it was tuned with --force; null where nothing is seen. */
   readonly serverInUse: string | null
+  readonly live: Live
 }
 
 /**
  * The options of the runs of a tuning in a folder. `over`: addresses of a simulator. A warning is printed once, because every run of
  * a tuning would say the same again.
  */
-export function tuneOptions(flags: TuneFlags, { io, interrupts, serverInUse }: TuneContext) {
+export function tuneOptions(flags: TuneFlags, { io, interrupts, serverInUse, live }: TuneContext) {
   const warned = new Set<string>()
   return (over: Partial<RunFlags>) => {
     // key, commit and display are the same for all of them
-    const options = runOptions({ ...flags, gpu: true, ...over }, io, interrupts)
+    const options = runOptions({ ...flags, gpu: true, ...over }, io, interrupts, live.lane())
     const warn = (message: string) => {
       if (!warned.has(message)) options.progress.warn(message)
       warned.add(message)

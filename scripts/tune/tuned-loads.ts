@@ -1,5 +1,6 @@
 import { JoulemarkError } from '../../harness/errors.ts'
 import type { TunePoint } from '../../harness/operating/point.ts'
+import { type CardTime, cardTimeWith } from '../../harness/plan/card-time.ts'
 import { atConcurrency, expandSweep, isClosed, type PlainScenarioFile } from '../../harness/scenario/expand.ts'
 import type { ScenarioFile } from '../../harness/scenario/schema.ts'
 import type { SearchRange } from '../../harness/tune/search-range.ts'
@@ -76,4 +77,17 @@ function searchOf(found: readonly FoundCard[]): Omit<SearchRange, 'concurrencies
     )
   }
   return { minW, maxW, resolutionW: RESOLUTION_W }
+}
+
+/** Card time of every run of a tuning, block by block. */
+export function tuningTimes(
+  points: readonly TunePoint[],
+  loads: readonly TunedLoad[],
+  { blocks, trials }: { readonly blocks: number; readonly trials: number | null },
+): CardTime[] {
+  const ofBlock = points.flatMap(({ concurrency }) => {
+    const load = loads.find((each) => each.concurrency === concurrency)
+    return load === undefined ? [] : [cardTimeWith(load.file, trials)]
+  })
+  return Array.from({ length: blocks }, () => ofBlock).flat()
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { endpointNotes } from '../../../harness/endpoint/access/proxies.ts'
 import { exitCodes, JoulemarkError } from '../../../harness/errors.ts'
 import { plainText } from '../../../harness/plain-text.ts'
-import { cardTimeOfAll, formatCardTime } from '../../../harness/plan/card-time.ts'
+import { cardTimeOfAll, cardTimeWith, formatCardTime } from '../../../harness/plan/card-time.ts'
 import { toJson } from '../../../harness/record/json-file.ts'
 import { runOnce } from '../../../harness/run/run.ts'
 import type { RunOptions } from '../../../harness/run/run-options.ts'
@@ -19,7 +19,7 @@ import { sweepDocument } from '../../../reports/sweep/document.ts'
 import { sweepsOf } from '../../../reports/sweep/lines.ts'
 import { sweepTable } from '../../../reports/sweep/table.ts'
 import { type Live, openLive } from '../../live/live.ts'
-import { suiteOf, timeWithTrials } from '../../live/suite.ts'
+import { suiteOf } from '../../live/suite.ts'
 import { checkDoors, checkFlags, type RunFlags } from '../../run/run-flags.ts'
 import { runOptions } from '../../run/run-options.ts'
 import { useBefore } from '../../run/use-before.ts'
@@ -125,7 +125,7 @@ async function playAll(
 
 /** One sweep, with what is left of it where its loads are known before. */
 function played(file: TextFile, plan: Plan, options: RunOptions, live: Live): Promise<SweepEnd> {
-  const times = plan.climb.map((load) => timeWithTrials(atConcurrency(file, load), options.trials))
+  const times = plan.climb.map((load) => cardTimeWith(atConcurrency(file, load), options.trials))
   const suite = suiteOf('sweep', times)
   live.beyond(plan.refines ? null : suite.left)
   return playSweep(file, plan, options, (one, given) => suite.next(() => runOnce(one, given)))

@@ -9,6 +9,7 @@ import type { Facts } from '../../../reports/facts.ts'
 import { tuneDocument } from '../../../reports/tune/document.ts'
 import { tuningTables } from '../../../reports/tune/points-table.ts'
 import { type Tuning, tuningOf } from '../../../reports/tune/tuning.ts'
+import { openLive } from '../../live/live.ts'
 import { checkDoors } from '../../run/run-flags.ts'
 import { useBefore } from '../../run/use-before.ts'
 import { pushIfNamed } from '../../store/push-runs.ts'
@@ -87,9 +88,9 @@ async function tuneAll(
   { flags, asked, serverInUse, io, interrupts }: TuneAll,
 ): Promise<number> {
   const facts = catalogueFacts(moneyOf(flags, io))
-  const say = plainLines((text) => io.stderr.write(text))
-  const optionsFor = tuneOptions(flags, { io, interrupts, serverInUse })
-  const setup = { flags, asked, facts, drain: interrupts.drain, say, settleMs: flags.quick ? 0 : SETTLE_MS }
+  const live = openLive(io.stderr, { isShown: flags.progress })
+  const optionsFor = tuneOptions(flags, { io, interrupts, serverInUse, live })
+  const setup = { flags, asked, facts, drain: interrupts.drain, live, settleMs: flags.quick ? 0 : SETTLE_MS }
   const cards = flags.simulate?.split(',').map((card) => card.trim()) ?? [null]
   const jobs = cards.flatMap((card) => files.map((file) => ({ card, file })))
   const tunings: Tuning[] = []
