@@ -14,7 +14,7 @@ const HEARTBEAT_MS = 30_000
 
 /** A step that is no run: a download, a server that starts, runs that are computed again. */
 export interface Step {
-  /** How far it is. `isNews`: also a line of the log; otherwise the log has one every 30 seconds. */
+  /** How far it is: a row of the live block, and a line of other logs if it `isNews`, else every 30 seconds. */
   at(text: string, isNews?: boolean): void
   /** It is over; its last words are a line of the log. */
   ended(text?: string): void
@@ -119,9 +119,7 @@ export function openLive(view: View, options: LiveOptions = {}): Live {
         const line = plainText(`${name}: ${text}`)
         if (isShown) steps.set(name, line)
         update()
-        if (isNews) say({ event: 'step', level: 'info', message: line })
-        if (isNews) saidMs.set(`step ${name}`, nowMs())
-        else if (isShown) heartbeat(`step ${name}`, false, () => ({ event: 'step', level: 'info', message: line }))
+        if (isShown) heartbeat(`step ${name}`, isNews, () => ({ event: 'step', level: 'info', message: line }))
       },
       ended(text) {
         steps.delete(name)

@@ -27,13 +27,24 @@ test('requests that end together are a steady rate, at any moment', () => {
 })
 
 test('before two requests have ended there is no rate; where none ends any more it falls', () => {
-  const { window, shown } = ticked(8000, 4000, 100)
-  expect(shown.slice(0, 31)).toEqual(Array(31).fill(null))
-  expect(ratePerS(window, 8000)).toBe(25)
+  const { window, shown } = ticked(8750, 4000, 100)
+  expect(shown.slice(0, -1)).toEqual(Array(34).fill(null))
+  expect(shown.at(-1)).toBe(25)
   const later = [12_000, 20_000, 40_000].map((ms) => ratePerS(window, ms) ?? 0)
   expect(later[0]).toBe(25)
   expect(later[1]).toBeLessThan(25)
   expect(later[2]).toBeLessThan(later[1]!)
+})
+
+test('many short requests have the rate of all of them, from the first seconds on', () => {
+  // 16 tokens every 180 ms, as ticks of 250 ms see them
+  let window = emptyRates
+  for (let ms = 250; ms <= 30_000; ms += 250) {
+    const ended = Math.floor(ms / 180) - Math.floor((ms - 250) / 180)
+    window = withEvents(window, ms, ended * 16)
+    const rate = ratePerS(window, ms)
+    if (ms > 2500) expect(Math.abs((rate ?? 0) / (16 / 0.18) - 1)).toBeLessThan(ms > 8000 ? 0.06 : 0.2)
+  }
 })
 
 test('a new phase has a rate of its own, and the last minute goes on', () => {

@@ -48,7 +48,9 @@ export const nextPhase = ({ history }: RateWindow): RateWindow => ({ lumps: [], 
  * Events per second, smoothed: those between the first and the last lump of the window, over the time between them. A batch
  * whose requests end together so has the same rate at any moment. Null before there are two lumps.
  */
-export function ratePerS({ lumps }: RateWindow, nowMs: number): number | null {
+export function ratePerS(window: RateWindow, nowMs: number): number | null {
+  // a lump that may still grow would be too small
+  const lumps = window.lumps.filter(({ atMs }) => nowMs - atMs >= SAME_LUMP_MS)
   const recent = lumps.findIndex(({ atMs }) => nowMs - atMs <= WINDOW_MS)
   const from = Math.max(0, Math.min(recent === -1 ? lumps.length : recent, lumps.length - FEWEST_LUMPS))
   const [first, ...others] = lumps.slice(from)

@@ -27,7 +27,9 @@ const night = [
   at(0, 'boot'),
   ...Array.from({ length: 100 }, (_, second) => at(second + 1, 'download', { bytes: second * 10e6 })),
   at(101, 'load', { share: 0.25 }),
+  // said again once the server answers
   at(120, 'ready'),
+  at(121, 'ready'),
 ]
 
 test('in a log a phase is a line as it begins, and every 30 seconds', () => {

@@ -35,9 +35,10 @@ export function startView(live: Live, { name, weightsBytes }: StartViewOptions):
   return {
     onPhase: (progress) => {
       const text = progressText(progress, weightsBytes)
-      if (progress.phase === 'ready') step.ended(text)
-      else step.at(text, progress.phase !== phase)
+      const isNews = progress.phase !== phase
       phase = progress.phase
+      if (phase !== 'ready') step.at(text, isNews)
+      else if (isNews) step.ended(text)
     },
     ended: () => {
       if (phase !== 'ready') step.ended()
