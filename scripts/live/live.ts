@@ -44,7 +44,7 @@ export interface LiveOptions {
 /** The live display of a command on a view. It is drawn while there are lanes or steps, and takes itself away after them. */
 export function openLive(view: View, options: LiveOptions = {}): Live {
   const { isShown = true, isSaid = () => true, nowMs = () => performance.now() } = options
-  const log = logOn(view)
+  const log = logOn(view, isShown)
   const lanes = new Map<string, Lane>()
   const steps = new Map<string, string>()
   const saidMs = new Map<string, number>()

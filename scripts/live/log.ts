@@ -10,11 +10,11 @@ export interface Log {
   saySoFar(event: LogEvent): void
 }
 
-/** The log on a view. */
-export function logOn(view: View, now: () => Date = () => new Date()): Log {
+/** The log on a view. Lines that are no progress have no times where there is none: `hasTimes`. */
+export function logOn(view: View, hasTimes: boolean, now: () => Date = () => new Date()): Log {
   const say = (event: LogEvent) => {
     if (view.event) view.event(event)
-    else view.write(`${view.isTTY ? painted(view, event) : `${stamp(now())} ${lineOf(event)}`}\n`)
+    else view.write(`${view.isTTY ? painted(view, event) : `${hasTimes ? `${stamp(now())} ` : ''}${lineOf(event)}`}\n`)
   }
   return {
     say,
