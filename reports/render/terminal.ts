@@ -16,6 +16,8 @@ export interface TerminalOptions {
   readonly columns?: number
   /** Colour by meaning; off unless given, so that piped text is plain. */
   readonly color?: boolean
+  /** Without the sources at the end: for a first look at a report that is written beside it. */
+  readonly omitSources?: true
 }
 
 type Style = Parameters<typeof styleText>[0]
@@ -31,7 +33,8 @@ export function renderTerminal(report: Report, options: TerminalOptions = {}): s
     hanging(printable(line).trimStart(), columns - 2).map((part) => (line.startsWith('  ') ? `  ${part}` : part)),
   )
   const head = headOf(report, columns, paint)
-  return `${[...head, ...blocks, [paint('bold', 'Sources'), ...sources]].map((lines) => lines.join('\n')).join('\n\n')}\n`
+  const end = options.omitSources ? [] : [[paint('bold', 'Sources'), ...sources]]
+  return `${[...head, ...blocks, ...end].map((lines) => lines.join('\n')).join('\n\n')}\n`
 }
 
 /** Title, what SIMULATED means where it is, and the answer; neither title nor answer in a report of chosen tables. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { catalogueNames } from '../../harness/catalogue/find.ts'
 import { exitCodes } from '../../harness/errors.ts'
+import { shellWord } from '../../harness/plain-text.ts'
 import { NO_P99 } from '../../harness/run/expectation.ts'
 import { CANNOT_BE_QUOTED } from '../../harness/run/not-quotable.ts'
 import type { Progress } from '../../harness/run/progress.ts'
@@ -17,7 +18,7 @@ import { openLive } from '../live/live.ts'
 import { runOptions } from '../run/run-options.ts'
 import { watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
-import { reportText } from '../support/terminal.ts'
+import { firstLookText } from '../support/terminal.ts'
 import { assemble } from './report.ts'
 
 /** The article's two cards; its 300 W row is the Max-Q edition. */
@@ -60,10 +61,9 @@ export async function demo(flags: { readonly quick?: boolean; readonly out: stri
     const runs = lists.flat()
     const formats = ['html', 'md', 'csv', 'json'] as const
     const report = await assemble({ stored: runs }, {}, null, formats)
-    io.stdout(reportText(report, io, false))
+    io.stdout(firstLookText(report, io))
     const [page = flags.out] = await publish(report, formats, join(flags.out, 'report'))
-    io.stdout(`\nRecords: ${flags.out} (${counted(runs.length, 'run')})\nReport:  ${page}\n`)
-    io.stdout(`A live run: ${calledAs} run llama-3.1-8b-fp8-batch32 --endpoint http://127.0.0.1:8000\n`)
+    io.stdout(`\nRecords: ${flags.out} (${counted(runs.length, 'run')})\nReport:  ${page}\n${nextText(flags.out)}`)
     return exitCodes.done
   } finally {
     interrupts.unwatch()
@@ -77,6 +77,19 @@ const isNewsOfDemo = (message: string): boolean =>
     message.startsWith(NO_P99) ||
     /^about \d+ requests? in the window/.test(message)
   )
+
+/** What to type after the demo: all of it, then the same on a real server. */
+function nextText(out: string): string {
+  const commands = [
+    [`report ${shellWord(out)} --all`, 'every table, here'],
+    ['doctor', 'is this server ready?'],
+    ['init', 'a scenario for your server'],
+    ['run --endpoint http://127.0.0.1:8000', 'measure it'],
+  ] as const
+  const width = Math.max(...commands.map(([command]) => command.length))
+  const lines = commands.map(([command, does]) => `  ${calledAs} ${command.padEnd(width)}  ${does}`)
+  return `Next:\n${lines.join('\n')}\n`
+}
 
 async function playCard(
   card: string,
@@ -115,7 +128,9 @@ async function playCard(
 }
 
 function shortened(file: PlainTextFile, length: (typeof lengths)[keyof typeof lengths]): PlainTextFile {
-  const { seconds, warmupSeconds, shrink } = length
+  const { seconds, warmupSeconds } = length
+  // of one stream, several answers must begin in the window: without one there is no TTFT
+  const shrink = file.load.shape === 'closed' && file.load.concurrency === 1 ? 2 * length.shrink : length.shrink
   return {
     ...file,
     load: file.load.shape === 'closed' ? { ...file.load, rampSeconds: 0.3 } : file.load,

@@ -68,6 +68,13 @@ export function reportText(report: Report, io: CommandIo, all: boolean): string 
   return `${text}${wrapTo(rest, Math.min(io.columns ?? 100, 100)).join('\n')}\n`
 }
 
+/** The answer of a report, and the table that it rests on; a page beside it has everything. */
+export const firstLookText = (report: Report, { color, columns }: CommandIo): string =>
+  renderTerminal(
+    { ...report, tables: report.tables.filter(({ id }) => id === 'throughput') },
+    { color, omitSources: true, ...(columns === null ? {} : { columns }) },
+  )
+
 /** Any report at the width of the terminal. */
 export const render = (report: Report, io: CommandIo): string =>
   renderTerminal(report, { color: io.color, ...(io.columns === null ? {} : { columns: io.columns }) })
