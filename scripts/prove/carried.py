@@ -86,12 +86,13 @@ def run(command, env):
 
 
 def bring_back(out):
-    """What a proof left: the newest folder, and how large its files are."""
+    """Names what a proof left, in its newest folder: the bundle, which holds everything, and the page to read at once."""
     folders = sorted(each for each in out.glob("*") if (each / "proof.json").exists())
     if not folders:
         return
+    files = [each for each in (folders[-1] / "bundle.tar", folders[-1] / "proof.html") if each.exists()]
     print("\nBring back:", file=sys.stderr)
-    for file in sorted(each for each in folders[-1].iterdir() if each.is_file()):
+    for file in files or [folders[-1] / "proof.json"]:
         print(f"  {file}  {file.stat().st_size / 1e6:.2f} MB", file=sys.stderr)
 
 

@@ -19,7 +19,7 @@ const other = machine === 'x64' ? 'arm64' : 'x64'
 const PROGRAM = `#!/bin/sh
 case $1 in
   key) echo secret >"$4" ;;
-  *) echo "$@" "key=$JOULEMARK_KEY"; mkdir -p "$5/one"; echo {} >"$5/one/proof.json"; exit 3 ;;
+  *) echo "$@" "key=$JOULEMARK_KEY"; mkdir -p "$5/one"; for file in proof.json proof.html bundle.tar; do echo {} >"$5/one/$file"; done; exit 3 ;;
 esac
 `
 
@@ -58,7 +58,7 @@ describe.skipIf(why !== '')(`a file for a machine with Python only${why}`, () =>
     expect(stdout).toBe(`prove --python ${executable} --out proof --quick key=${key}\n`)
     // the code of the proof is that of the file
     expect(code).toBe(3)
-    expect(stderr).toContain('Bring back:\n  proof/one/proof.json  0.00 MB')
+    expect(stderr).toContain('Bring back:\n  proof/one/bundle.tar  0.00 MB\n  proof/one/proof.html  0.00 MB\n')
     expect(readFileSync(key, 'utf8')).toBe('secret\n')
   })
 
