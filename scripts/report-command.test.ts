@@ -28,9 +28,9 @@ async function run(paths: readonly string[], flags: Partial<ReportFlags> = {}) {
 describe('on the terminal', () => {
   test('a first look names what it leaves out, --all leaves nothing out', async () => {
     const short = (await run([runs])).stdout
-    expect(short).toContain('Per-workload throughput comparison SIMULATED')
+    expect(short).toContain('Throughput by workload SIMULATED')
     expect(short).not.toContain('Spec sheet side by side\n')
-    expect(short).toContain('Not shown: Spec sheet side by side, What fits')
+    expect(short).toContain('Not shown: Spec sheet side by side, What fits in memory')
     const long = (await run([runs], { all: true })).stdout
     expect(long).toContain('Spec sheet side by side\n')
     expect(long).not.toContain('Not shown')

@@ -31,10 +31,10 @@ test('a fixed demand has latency, headroom and a monthly cost, and no row of thr
   expect(shown).toEqual([
     ['TTFT from schedule, median (ms)', '120.0 ms', '120.0 ms'],
     ['TPOT, median (ms)', '12.00 ms', '12.00 ms'],
-    ['KV cache in use, at most (%)', '—', '—'],
     ['Output, share of the physical limit (%)', '5.0 %', '5.0 %'],
     ['£ per month at this demand', '£52', '£248'],
   ])
+  expect(table.notes[0]).toContain('KV cache in use, at most (%) (the server did not report the use of its KV cache)')
   expect(table.rows[0]!.cells[0]).toMatchObject({ text: 'RAG', detail: '1 request/s' })
   expect(throughputTable(selection, facts).rows).toEqual([])
 })
@@ -65,5 +65,7 @@ test('sessions that do not fit at once and were measured all the same: one line 
     result: { outputTokensPerS: 2086 },
   })
   const notes = demandTable(selectRuns([sessions], facts), facts)!.notes
-  expect(notes).toContainEqual(expect.stringMatching(/"What fits" says OOM because only \d+ of 50 fit at once/))
+  expect(notes).toContainEqual(
+    expect.stringMatching(/"What fits in memory" says OOM because only \d+ of 50 fit at once/),
+  )
 })

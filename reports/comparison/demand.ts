@@ -6,6 +6,7 @@ import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { trialsOfKind } from '../../harness/record/trials-of-kind.ts'
 import { demandText } from '../../harness/scenario/load-shape.ts'
 import type { Facts } from '../facts.ts'
+import { withoutEmptyRows } from '../tables/empty-rows.ts'
 import { measuredOf, metricCell, stampOf } from '../tables/figure-cell.ts'
 import { oomCell } from '../tables/oom-cell.ts'
 import type { CardColumn, ScenarioRow, Selection } from '../tables/selection.ts'
@@ -71,36 +72,39 @@ const figures: readonly DemandFigure[] = [
 export function demandTable(selection: Selection, facts: Facts): Table | null {
   const scenarios = selection.scenarios.filter(hasFixedDemand)
   if (scenarios.length === 0) return null
-  return buildTable({
-    id: 'demand',
-    title: 'At a fixed demand: latency, headroom and cost',
-    groupBy: ['workload'],
-    columns: [
-      { id: 'workload', head: 'Workload', align: 'left', cell: ({ scenario }: DemandRow) => demandCell(scenario) },
-      {
-        id: 'figure',
-        head: 'Metric',
-        align: 'left',
-        cell: ({ scenario, figure }) => text(figure.label(scenario.sample)),
-      },
-      ...selection.cards.map((card) => ({
-        id: card.key,
-        head: card.label,
-        align: 'right' as const,
-        cell: ({ scenario, figure }: DemandRow) => cellOf(scenario, figure, { card, selection, facts }),
-      })),
-    ],
-    rows: scenarios.flatMap((scenario) =>
-      figures.filter(({ isShown }) => isShown(scenario.sample)).map((figure): DemandRow => ({ scenario, figure })),
-    ),
-    rowId: ({ scenario, figure }) => `${scenario.name}-${figure.id}`,
-    notes: [
-      ...queuedNotes(selection, facts),
-      ...(scenarios.length === selection.scenarios.length ? selection.notes : []),
-      'These workloads ask for so much and no more: every card that keeps up has the same throughput, and a cost per token would follow from the demand. Headroom is what the KV cache and the physical limit leave.',
-      '£ per month: price over the years, and electricity at the power measured at this demand, with the assumptions of the economics.',
-    ],
-  })
+  return withoutEmptyRows(
+    buildTable({
+      id: 'demand',
+      title: 'At a fixed demand: latency, headroom and cost',
+      groupBy: ['workload'],
+      columns: [
+        { id: 'workload', head: 'Workload', align: 'left', cell: ({ scenario }: DemandRow) => demandCell(scenario) },
+        {
+          id: 'figure',
+          head: 'Metric',
+          align: 'left',
+          cell: ({ scenario, figure }) => text(figure.label(scenario.sample)),
+        },
+        ...selection.cards.map((card) => ({
+          id: card.key,
+          head: card.label,
+          align: 'right' as const,
+          cell: ({ scenario, figure }: DemandRow) => cellOf(scenario, figure, { card, selection, facts }),
+        })),
+      ],
+      rows: scenarios.flatMap((scenario) =>
+        figures.filter(({ isShown }) => isShown(scenario.sample)).map((figure): DemandRow => ({ scenario, figure })),
+      ),
+      rowId: ({ scenario, figure }) => `${scenario.name}-${figure.id}`,
+      notes: [
+        ...queuedNotes(selection, facts),
+        ...(scenarios.length === selection.scenarios.length ? selection.notes : []),
+        'These workloads ask for so much and no more: every card that keeps up has the same throughput, and a cost per token would follow from the demand. Headroom is what the KV cache and the physical limit leave.',
+        '£ per month: price over the years, and electricity at the power measured at this demand, with the assumptions of the economics.',
+      ],
+    }),
+    'figure',
+  )
 }
 
 /** A workload with its demand. */

@@ -96,7 +96,7 @@ export function fitClaimsTable(claims: Claims): Table {
 function oursCell(claim: FitClaim | undefined): Cell {
   if (claim === undefined) return text('-')
   if (claim.ours === null) return { kind: 'missing', reason: claim.why }
-  const ratio = claim.headroomRatio === null ? '' : `headroom ${formatNumber(claim.headroomRatio, 1)}`
+  const ratio = claim.headroomRatio === null ? '' : `headroom ${formatNumber(claim.headroomRatio, 1)}x`
   const same = { kind: 'text', text: claim.ours, detail: ratio } as const
   return claim.agrees ? same : { ...same, tone: 'bad' }
 }

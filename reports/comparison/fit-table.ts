@@ -162,7 +162,7 @@ function fitCell(fit: ModelFit): Cell {
     const detail = `no KV cache, ${gib(fit.freeBytes)} GiB free; up to ${thousands(fit.longestContextTokens)} per text`
     return { kind: 'text', text: fit.verdict, detail }
   }
-  const room = `headroom ${formatNumber(fit.headroomRatio, 1)}, ${gib(fit.freeBytes)} GiB for KV`
+  const room = `headroom ${formatNumber(fit.headroomRatio, 1)}x, ${gib(fit.freeBytes)} GiB for KV`
   const most = `up to ${thousands(fit.longestContextTokens)} context, or ${fit.maxSessions} sequences`
   return { kind: 'text', text: fit.verdict, detail: `${room}; ${most}` }
 }

@@ -40,7 +40,7 @@ export function gotchasTable(
   if (found.length === 0) return null
   return buildTable({
     id: 'gotchas',
-    title: 'Gotchas found on these servers',
+    title: 'Gotchas: gates and host checks that did not pass',
     columns: [
       {
         id: 'card',
@@ -65,7 +65,7 @@ export function gotchasTable(
         id: 'gate',
         head: 'Found by',
         align: 'left',
-        cell: ({ foundBy, id, status }) => text(`${foundBy} ${id} ${status}`, tones[status]),
+        cell: ({ foundBy, id, status }) => text(`${foundBy} ${id}: ${status}`, tones[status]),
       },
       {
         id: 'evidence',

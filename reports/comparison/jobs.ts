@@ -1,6 +1,7 @@
 import { labelOf } from '../../harness/metrics/catalogue.ts'
 import { workloadUnit } from '../../harness/metrics/workload-unit.ts'
 import type { Facts } from '../facts.ts'
+import { withoutEmptyRows } from '../tables/empty-rows.ts'
 import { figureCell, stampOf } from '../tables/figure-cell.ts'
 import { oomCell } from '../tables/oom-cell.ts'
 import type { CardColumn, ScenarioRow, Selection } from '../tables/selection.ts'
@@ -17,29 +18,32 @@ interface JobRow {
 export function jobsTable(selection: Selection, facts: Facts): Table | null {
   const jobs = selection.scenarios.filter(({ sample }) => sample.scenario.kind !== 'text')
   if (jobs.length === 0) return null
-  return buildTable({
-    id: 'jobs',
-    title: 'Images and training: cost and energy',
-    groupBy: ['workload'],
-    columns: [
-      { id: 'workload', head: 'Workload', align: 'left', cell: ({ scenario }: JobRow) => workloadCell(scenario) },
-      { id: 'figure', head: 'Metric', align: 'left', cell: (row) => text(rowLabel(row)) },
-      ...selection.cards.map((card) => ({
-        id: card.key,
-        head: card.label,
-        align: 'right' as const,
-        cell: (row: JobRow) =>
-          oomCell(row.scenario, card, selection, facts) ??
-          (row.figure === 'cost' ? jobCostCell : energyCell)(row.scenario, card, selection, facts),
-      })),
-    ],
-    rows: jobs.flatMap((scenario): JobRow[] => [
-      { scenario, figure: 'cost' },
-      { scenario, figure: 'energy' },
-    ]),
-    rowId: ({ scenario, figure }) => `${scenario.name}-${figure}`,
-    notes: ['Prices, years, tariff and utilisation are the same as in the economics table.'],
-  })
+  return withoutEmptyRows(
+    buildTable({
+      id: 'jobs',
+      title: 'Images and training: cost and energy',
+      groupBy: ['workload'],
+      columns: [
+        { id: 'workload', head: 'Workload', align: 'left', cell: ({ scenario }: JobRow) => workloadCell(scenario) },
+        { id: 'figure', head: 'Metric', align: 'left', cell: (row) => text(rowLabel(row)) },
+        ...selection.cards.map((card) => ({
+          id: card.key,
+          head: card.label,
+          align: 'right' as const,
+          cell: (row: JobRow) =>
+            oomCell(row.scenario, card, selection, facts) ??
+            (row.figure === 'cost' ? jobCostCell : energyCell)(row.scenario, card, selection, facts),
+        })),
+      ],
+      rows: jobs.flatMap((scenario): JobRow[] => [
+        { scenario, figure: 'cost' },
+        { scenario, figure: 'energy' },
+      ]),
+      rowId: ({ scenario, figure }) => `${scenario.name}-${figure}`,
+      notes: ['Prices, years, tariff and utilisation are the same as in the economics table.'],
+    }),
+    'figure',
+  )
 }
 
 function rowLabel({ scenario, figure }: JobRow): string {

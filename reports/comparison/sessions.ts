@@ -3,6 +3,7 @@ import { type TurnResults, turnsOverTrials } from '../../harness/metrics/session
 import type { MetricResult, RunRecord } from '../../harness/record/schema/run.ts'
 import { trialsOfKind } from '../../harness/record/trials-of-kind.ts'
 import type { Facts } from '../facts.ts'
+import { withoutEmptyRows } from '../tables/empty-rows.ts'
 import { metricCell, stampOf } from '../tables/figure-cell.ts'
 import type { CardColumn, ScenarioRow, Selection } from '../tables/selection.ts'
 import { buildTable, type Cell, type Column, missing, type Table, text } from '../tables/table.ts'
@@ -28,35 +29,38 @@ const hasSessions = ({ scenario: { load } }: RunRecord): boolean =>
 export function sessionsTable(selection: Selection, facts: Facts): Table | null {
   const scenarios = selection.scenarios.filter(({ sample }) => hasSessions(sample))
   if (scenarios.length === 0) return null
-  return buildTable({
-    id: 'sessions',
-    title: 'Sessions of several turns',
-    groupBy: ['workload'],
-    columns: [
-      { id: 'workload', head: 'Workload', align: 'left', cell: ({ scenario }: SessionRow) => text(scenario.title) },
-      { id: 'figure', head: 'Metric', align: 'left', cell: ({ figure }) => text(rowLabel(figure)) },
-      ...selection.cards.map(
-        (card): Column<SessionRow> => ({
-          id: card.key,
-          head: card.label,
-          align: 'right',
-          cell: ({ scenario, figure }) => {
-            const run = selection.runOf(scenario.name, card.key)
-            if (run === null) return missing(`${card.label}: no run of ${scenario.name} was given`)
-            return figure === 'cost' ? costCell(scenario, card, selection, facts) : metricCell(run, figure)
-          },
-        }),
+  return withoutEmptyRows(
+    buildTable({
+      id: 'sessions',
+      title: 'Sessions of several turns',
+      groupBy: ['workload'],
+      columns: [
+        { id: 'workload', head: 'Workload', align: 'left', cell: ({ scenario }: SessionRow) => text(scenario.title) },
+        { id: 'figure', head: 'Metric', align: 'left', cell: ({ figure }) => text(rowLabel(figure)) },
+        ...selection.cards.map(
+          (card): Column<SessionRow> => ({
+            id: card.key,
+            head: card.label,
+            align: 'right',
+            cell: ({ scenario, figure }) => {
+              const run = selection.runOf(scenario.name, card.key)
+              if (run === null) return missing(`${card.label}: no run of ${scenario.name} was given`)
+              return figure === 'cost' ? costCell(scenario, card, selection, facts) : metricCell(run, figure)
+            },
+          }),
+        ),
+      ],
+      rows: scenarios.flatMap((scenario) =>
+        [...metricsShown, ...costOf(scenario)].map((figure): SessionRow => ({ scenario, figure })),
       ),
-    ],
-    rows: scenarios.flatMap((scenario) =>
-      [...metricsShown, ...costOf(scenario)].map((figure): SessionRow => ({ scenario, figure })),
-    ),
-    rowId: ({ scenario, figure }) => `${scenario.name}-${figure}`,
-    notes: [
-      'A session is finished when its last turn has ended and every request of it was a success. Duration and goodput are of those that began in the same trial.',
-      'Prices, years, tariff and utilisation are the same as in the economics table.',
-    ],
-  })
+      rowId: ({ scenario, figure }) => `${scenario.name}-${figure}`,
+      notes: [
+        'A session is finished when its last turn has ended and every request of it was a success. Duration and goodput are of those that began in the same trial.',
+        'Prices, years, tariff and utilisation are the same as in the economics table.',
+      ],
+    }),
+    'figure',
+  )
 }
 
 /** Users who pause ask for so much and no more: what one of their sessions costs would follow from how few they are. */

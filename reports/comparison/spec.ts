@@ -186,7 +186,7 @@ const rows: readonly SpecRow[] = [
   figure('nvlink', 'NVLink', { unit: 'GB/s', digits: 0 }, (card) => card.nvlinkGBs),
   figure('tdp', 'TDP', { unit: 'W', digits: 0 }, (card) => card.tdpW),
   figure('max-power-limit', 'Highest power limit', { unit: 'W', digits: 0 }, (card) => card.maxPowerLimitW),
-  word('pcie', 'PCIe', (card) => card.pcie && `${card.pcie.value.gen} x${card.pcie.value.lanes}`, pcieDelta),
+  word('pcie', 'PCIe', (card) => card.pcie && `Gen ${card.pcie.value.gen} x${card.pcie.value.lanes}`, pcieDelta),
   word('mig', 'MIG', (card) => (card.mig === undefined ? undefined : card.mig ? 'yes' : 'no')),
   word('form-factor', 'Form factor', (card) => card.slots?.value, slotsDelta),
 ]

@@ -42,7 +42,7 @@ export function throughputTable(all: Selection, facts: Facts): Table {
   )
   return buildTable({
     id: 'throughput',
-    title: 'Per-workload throughput comparison',
+    title: 'Throughput by workload',
     columns: [workload, ...figures, ...uplifts],
     rows: selection.scenarios,
     rowId: (row) => row.name,

@@ -40,7 +40,7 @@ export function verdictTable(winners: readonly Winner[], selection: Selection, f
     ],
     rows: rules,
     rowId: (rule) => rule.id,
-    notes: ['The reason for each workload stands in the table of winners.'],
+    notes: ['The reason for each workload is in "Winner by workload".'],
   })
 }
 

@@ -80,7 +80,7 @@ export function fitsTable(
 ): Table {
   return buildTable({
     id: 'fits',
-    title: 'What fits',
+    title: 'What fits in memory',
     columns: [
       { id: 'configuration', head: 'Model / configuration', align: 'left', cell: (at: FitRow) => text(at.label) },
       ...cards.map(
@@ -95,8 +95,8 @@ export function fitsTable(
     rows,
     rowId: (at) => at.id,
     notes: [
-      `Headroom = room for KV / required KV, with FP16 KV and ${DEFAULT_GPU_MEMORY_UTILIZATION} of CUDA memory (vLLM's default) unless another share is shown: OOM below 1, Tight below 2, Comfortable below 8, otherwise Trivial.`,
-      'FP8 KV doubles the headroom. Too many sequences queue in vLLM; it runs out of memory only when the weights or one full sequence do not fit.',
+      `Headroom = room for KV cache / KV cache needed, with an FP16 KV cache and ${DEFAULT_GPU_MEMORY_UTILIZATION} of CUDA memory (vLLM's default) unless another share is shown: OOM below 1x, Tight below 2x, Comfortable below 8x, otherwise Trivial.`,
+      'An FP8 KV cache doubles the headroom. Too many sequences queue in vLLM; it runs out of memory only when the weights or one full sequence do not fit.',
       ...queued,
       ...sharedMemoryNotes(cards),
     ],
@@ -122,7 +122,7 @@ export function queuedNotes(
       const fit = fitOf(card, model, shapeOf(at, card.key))
       if (fit.headroomRatio >= 1 || fit.freeBytes <= 0) return []
       return [
-        `${at.label} on ${label}: "What fits" says OOM because only ${fit.maxSessions} of ${at.sessions} fit at once; ${run.scenario.title} was measured all the same, because vLLM queues the others, and its sessions are shorter for most of their time.`,
+        `${at.label} on ${label}: "What fits in memory" says OOM because only ${fit.maxSessions} of ${at.sessions} fit at once; ${run.scenario.title} was measured all the same, because vLLM queues the others, and its sessions are shorter for most of their time.`,
       ]
     }),
   )
@@ -150,7 +150,7 @@ function fitCell(entry: CardEntry, at: FitRow): Cell {
     return {
       kind: 'text',
       text: fit.verdict,
-      detail: `headroom ${formatNumber(fit.headroomRatio, 1)}${stated === undefined ? '' : ` at ${stated}`}`,
+      detail: `headroom ${formatNumber(fit.headroomRatio, 1)}x${stated === undefined ? '' : ` at ${stated} of memory`}`,
       ...(tone ? { tone } : {}),
     }
   }

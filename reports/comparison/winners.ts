@@ -170,7 +170,7 @@ function sloOf(run: RunRecord): Pick<Candidate, 'out' | 'unknown' | 'evidence'> 
 export function winnersTable(winners: readonly Winner[]): Table {
   return buildTable({
     id: 'winners',
-    title: 'Per-workload winner',
+    title: 'Winner by workload',
     columns: [
       { id: 'workload', head: 'Workload', align: 'left', cell: (at: Winner) => workloadCell(at.scenario) },
       {

@@ -20,11 +20,11 @@ export function predictionTable(predictions: readonly Row[]): Table {
     columns: [
       { id: 'scenario', head: 'Scenario', align: 'left', cell: (at) => text(`${at.scenario} on ${at.card}`) },
       { id: 'fit', head: 'Memory', align: 'left', cell: fitCell },
-      figure('limit', 'Limit t/s', (at) => {
+      figure('limit', 'Limit (t/s)', (at) => {
         if (at.limit === null) return missing(reasonsOf(at).limitReason ?? 'no limit')
         return fits(at) ? number(at.limit.value) : null
       }),
-      figure('expected', 'Expected t/s', (at) => {
+      figure('expected', 'Expected (t/s)', (at) => {
         if (at.prediction === null) return null
         const { slow, fast } = at.prediction.band
         const digits = fast.outputTokensPerS < 100 ? 1 : 0
@@ -32,9 +32,9 @@ export function predictionTable(predictions: readonly Row[]): Table {
         const value = formatNumber(at.prediction.expected.outputTokensPerS, digits)
         return { kind: 'text', text: value, detail: band }
       }),
-      figure('tpot', 'TPOT ms', (at) => (at.prediction ? number(at.prediction.expected.tpotMs, 1) : null)),
-      figure('ttft', 'TTFT ms', (at) => (at.prediction ? number(at.prediction.expected.ttftMs, 0) : null)),
-      figure('power', 'Power W', (at) => (at.prediction ? number(at.prediction.expected.powerW, 0) : null)),
+      figure('tpot', 'TPOT (ms)', (at) => (at.prediction ? number(at.prediction.expected.tpotMs, 1) : null)),
+      figure('ttft', 'TTFT (ms)', (at) => (at.prediction ? number(at.prediction.expected.ttftMs, 0) : null)),
+      figure('power', 'Power (W)', (at) => (at.prediction ? number(at.prediction.expected.powerW, 0) : null)),
     ],
     rows: predictions,
     rowId: (at) => `${at.scenario}-${at.card}`,
@@ -68,7 +68,7 @@ function fitCell(at: Row): Cell {
     return {
       kind: 'text',
       text: fit.verdict,
-      detail: `headroom ${formatNumber(fit.headroomRatio, 1)}, KV ${gib(fit.freeBytes)}`,
+      detail: `headroom ${formatNumber(fit.headroomRatio, 1)}x, KV ${gib(fit.freeBytes)}`,
     }
   }
   return { kind: 'oom', evidence: `${gib(fit.weightsBytes)} of weights, ${gib(fit.budgetBytes)} available` }

@@ -49,7 +49,7 @@ describe('terminal', () => {
 
   test('title lines of tables with a simulated number say so', () => {
     const lines = renderTerminal(makeReport()).split('\n')
-    expect(lines).toContain('Per-workload throughput comparison SIMULATED')
+    expect(lines).toContain('Throughput by workload SIMULATED')
     expect(lines).toContain('Power and cost per token SIMULATED')
   })
 })

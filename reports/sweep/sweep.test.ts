@@ -94,7 +94,7 @@ describe('the table', () => {
     const report = buildReportFrom([...fast, ...slow], facts, { tables: ['sweep'] })
     const text = renderTerminal(report, { columns })
     expect(text).toMatch(/^RTX 4090\n +1 │/m)
-    expect(text).not.toContain('In flight: ')
+    expect(text).not.toContain('Requests in flight: ')
   })
 })
 

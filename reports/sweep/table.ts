@@ -1,7 +1,7 @@
 import { LEAST_GAIN } from '../../harness/operating/sweep/knee.ts'
 import type { Known } from '../facts.ts'
 import { moneyRowDigits } from '../tables/economics-rows.ts'
-import { type Measured, stampOf } from '../tables/figure-cell.ts'
+import { type Measured, sensibleDigits, stampOf } from '../tables/figure-cell.ts'
 import { buildTable, type Cell, type Column, missing, type Table, text } from '../tables/table.ts'
 import { sweepFindings } from './findings.ts'
 import type { Sweep, SweepLine, SweptLoad } from './lines.ts'
@@ -38,15 +38,15 @@ export function sweepTable(sweeps: readonly Sweep[], leastGain: number = LEAST_G
         !isOneLine,
         left('card', 'Card', ({ line }) => text(line.label)),
       ),
-      right('concurrency', 'In flight', ({ line, at }) => loadCell(line, at)),
+      right('concurrency', 'Requests in flight', ({ line, at }) => loadCell(line, at)),
       right('interactivity', 't/s per user', ({ at }) => number(at, at.interactivity, 1)),
       right('throughput-per-gpu', 't/s per GPU', ({ at }) => number(at, at.perGpu, 0)),
-      right('gbp-per-million', '£ per M tokens', ({ at }) => money(at)),
-      right('ttft', 'TTFT ms', ({ at }) => number(at, at.ttftMs, 0)),
+      right('gbp-per-million', '£ per million tokens', ({ at }) => money(at)),
+      right('ttft', 'TTFT p50 (ms)', ({ at }) => number(at, at.ttftMs, 0)),
       right('tokens-per-joule', 'tokens/J', ({ at }) => number(at, at.tokensPerJ, 2)),
       ...named(
         hasSlo,
-        right('slo', 'In SLO %', ({ at }) => sloCell(at)),
+        right('slo', 'Within SLO (%)', ({ at }) => sloCell(at)),
       ),
     ],
     rows,
@@ -56,7 +56,7 @@ export function sweepTable(sweeps: readonly Sweep[], leastGain: number = LEAST_G
         const said = sweepFindings(sweep, leastGain)
         return sweeps.length > 1 ? said.map((sentence) => `${sweep.title}, ${sentence}`) : said
       }),
-      't/s per user: interactivity, the output tokens/s of one user, 1000 / median TPOT in ms. t/s per GPU: output tokens/s of all users / GPUs. TTFT: median. Beaten: another load of the same server gives more of both, by intervals that lie apart.',
+      't/s per user: interactivity, the output tokens/s of one user, 1000 / median TPOT in ms. t/s per GPU: output tokens/s of all users / GPUs. TTFT p50: median. Beaten: another load of the same server gives more of both, by intervals that lie apart.',
     ],
   })
 }
@@ -64,9 +64,10 @@ export function sweepTable(sweeps: readonly Sweep[], leastGain: number = LEAST_G
 const left = (id: string, head: string, cell: (row: Row) => Cell): Column<Row> => ({ id, head, align: 'left', cell })
 const right = (id: string, head: string, cell: (row: Row) => Cell): Column<Row> => ({ id, head, align: 'right', cell })
 
-function number({ run }: SweptLoad, known: Known<Measured>, digits: number): Cell {
+function number({ run }: SweptLoad, known: Known<Measured>, most: number): Cell {
   if ('reason' in known) return missing(known.reason)
   const { value, ci95 } = known.value
+  const digits = sensibleDigits(value, ci95, most)
   return { kind: 'number', value, unit: '', digits, ...(ci95 ? { ci95 } : {}), ...stampOf(run) }
 }
 
@@ -93,7 +94,7 @@ function loadCell({ loads }: SweepLine, at: SweptLoad): Cell {
     ? ['failed']
     : [
         ...(isQueued ? ['queues'] : []),
-        ...(at.breaksSlo ? ['over SLO'] : []),
+        ...(at.breaksSlo ? ['misses the SLO'] : []),
         ...(beatenLoads(loads).has(at) ? ['beaten'] : []),
       ]
   return {

@@ -21,3 +21,10 @@ export function commonTitle(runs: readonly RunRecord[]): string {
   if (differs === 0) return runs[0]!.scenario.model
   return first.slice(0, differs < 0 ? undefined : differs).join(', ')
 }
+
+/** Titles in a row, each without what it shares with the one before it: `A, 1 stream`, then `8 streams`. */
+export const shortTitles = (titles: readonly string[]): string[] =>
+  titles.map((title, index) => {
+    const cut = title.lastIndexOf(', ') + 2
+    return index > 0 && cut > 1 && titles[index - 1]!.startsWith(title.slice(0, cut)) ? title.slice(cut) : title
+  })

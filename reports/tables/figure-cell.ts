@@ -33,7 +33,7 @@ export function figureCell(run: RunRecord, key: MetricKey, digits: number, limit
     kind: 'number',
     value,
     unit: metrics[key].unit,
-    digits,
+    digits: sensibleDigits(value, ci95, digits),
     ...(ci95 ? { ci95 } : {}),
     ...(limit ? { limit } : {}),
     ...stampOf(run),
@@ -44,17 +44,28 @@ export function figureCell(run: RunRecord, key: MetricKey, digits: number, limit
 export function metricCell(run: RunRecord, key: MetricKey): Cell {
   const known = measuredOf(run, key)
   if ('reason' in known) return missing(known.reason)
-  const { digits, unit, shownAs } = metrics[key]
-  const { value, ci95 } = known.value
+  const { unit, shownAs } = metrics[key]
   const scale = shownAs?.scale ?? 1
+  const value = known.value.value * scale
+  const ci95 = known.value.ci95 && ([known.value.ci95[0] * scale, known.value.ci95[1] * scale] as const)
   return {
     kind: 'number',
-    value: value * scale,
+    value,
     unit: shownAs?.unit ?? unit,
-    digits,
-    ...(ci95 && value !== 0 ? { ci95: [ci95[0] * scale, ci95[1] * scale] as const } : {}),
+    digits: sensibleDigits(value, ci95, metrics[key].digits),
+    ...(ci95 && value !== 0 ? { ci95 } : {}),
     ...stampOf(run),
   }
+}
+
+/**
+ * The digits after the point that a value deserves, `most` or fewer: two significant digits of its half-width, as is the use
+ * for an uncertainty; none above 1,000.
+ */
+export function sensibleDigits(value: number, ci95: Interval | null, most: number): number {
+  const half = ci95 === null ? 0 : (ci95[1] - ci95[0]) / 2
+  const deserved = half > 0 ? Math.max(0, 1 - Math.floor(Math.log10(half))) : most
+  return Math.abs(value) >= 1000 ? 0 : Math.min(most, deserved)
 }
 
 /** The marks of a cell that is based on these runs: simulated or live, and what a reader must know beside it. */

@@ -18,7 +18,7 @@ export function imageFitCell(card: FitCard, modelKey: string, job: ImageJobKind,
   return {
     kind: 'text',
     text: verdict,
-    detail: `headroom ${formatNumber(headroomRatio, 1)}`,
+    detail: `headroom ${formatNumber(headroomRatio, 1)}x`,
     ...(tone ? { tone } : {}),
   }
 }

@@ -7,11 +7,11 @@ import { metricCell } from './figure-cell.ts'
 import { buildTable, type Cell, type Column, type Table, text } from './table.ts'
 
 const columns: readonly (readonly [MetricKey, string])[] = [
-  ['outputTokensPerS', 'Output t/s'],
-  ['ttftMsP50', 'TTFT p50 ms'],
-  ['tpotMsP50', 'TPOT p50 ms'],
+  ['outputTokensPerS', 'Output (t/s)'],
+  ['ttftMsP50', 'TTFT p50 (ms)'],
+  ['tpotMsP50', 'TPOT p50 (ms)'],
   ['tokensPerJ', 'tokens/J'],
-  ['goodputRequestsPerS', 'Goodput/s'],
+  ['goodputRequestsPerS', 'Goodput (requests/s)'],
 ]
 
 /** The runs of one sweep in one table: a row for each load. Groups of runs that differ only in their load, two or more. */

@@ -1,7 +1,7 @@
 import { gateEntries } from '../../harness/gates/table.ts'
 
 /** Tables of the shipped example report that the README opens with, by their titles. */
-const shown = ['Per-workload throughput comparison', 'Power and cost per token']
+const shown = ['Throughput by workload', 'Power and cost per token']
 
 /** The sample of real output: two tables of reports/examples/report.txt. Throws RangeError when one is not there. */
 export function sampleOutput(report: string): string {

@@ -129,6 +129,19 @@ export const bannedForms: readonly BannedForm[] = [
     example: '60 W at rest',
   },
   {
+    form: /\bheadroom (?:…|\d[\d.]*)(?![x\d.])/iu,
+    say: 'headroom 1.4x',
+    because: 'a ratio has a unit too',
+    example: 'headroom 1.4, 5 GiB for KV',
+  },
+  {
+    form: /\b(?:TTFT|TPOT|E2E|ITL|Power|Limit|Output|Expected)(?: p\d\d)? (?:ms|W|t\/s)$/u,
+    say: 'the unit in brackets: TTFT p50 (ms)',
+    because: 'the head of a column names what it holds, and its unit in brackets',
+    example: 'TTFT p50 ms',
+    room: 'reports',
+  },
+  {
     form: /(?<!-)\bbox(?:es)?\b(?!-)/iu,
     say: 'server, host',
     because: 'a customer rents a server; `box` is the name of a command',

@@ -1,3 +1,4 @@
+import { shortTitles } from '../../tables/alike-loads.ts'
 import type { Cell, Table, TableRow } from '../../tables/table.ts'
 
 /** A workload that a command serves. */
@@ -78,12 +79,10 @@ export const cardsText = ({ cards }: CommandGroup): string =>
  */
 export function workloadsText({ workloads, isVaried }: CommandGroup): string {
   const printed = workloads[0]?.value
+  const names = shortTitles(workloads.map(({ title }) => title))
   return workloads
-    .map(({ title, value }, index) => {
-      const cut = title.lastIndexOf(', ') + 2
-      const isAlike = index > 0 && cut > 1 && workloads[index - 1]!.title.startsWith(title.slice(0, cut))
-      const name = isAlike ? title.slice(cut) : title
-      return isVaried && value !== printed ? `${name} (${variedOption} ${value ?? 'not set'})` : name
-    })
+    .map(({ value }, at) =>
+      isVaried && value !== printed ? `${names[at]} (${variedOption} ${value ?? 'not set'})` : names[at],
+    )
     .join('; ')
 }

@@ -1,0 +1,55 @@
+import { shortTitles } from './alike-loads.ts'
+import type { Table, TableRow } from './table.ts'
+
+/** Where the names of the rows of a table of workloads by metric stand, and the first column with a value. */
+interface Names {
+  readonly workload: number
+  readonly metric: number
+  readonly firstValue: number
+}
+
+/**
+ * A table of workloads by metric without the rows in which no card has a value. A note names each of their metrics with its
+ * workloads and the reason; a dash stays where another card has the value.
+ */
+export function withoutEmptyRows(table: Table, metricColumn = 'metric'): Table {
+  const names: Names = { workload: 0, metric: table.columns.findIndex(({ id }) => id === metricColumn), firstValue: 2 }
+  const [empty, rows] = [true, false].map((isEmpty) => table.rows.filter((row) => hasNoValue(row, names) === isEmpty))
+  if (empty!.length === 0) return table
+  const metrics = [...Map.groupBy(empty!, ({ cells }) => nameOf(cells[names.metric]))]
+  const workloads = new Set(table.rows.map(({ cells }) => nameOf(cells[names.workload]))).size
+  const said = metrics.map(([metric, of]) => {
+    const titles = of.map(({ cells }) => nameOf(cells[names.workload]))
+    const where = titles.length === workloads ? '' : ` of ${shortTitles(titles).join('; ')}`
+    return `${metric}${where} (${joinedReasons(of.flatMap((row) => reasonsOf(row, names)))})`
+  })
+  const note = `Without a value on any card, so without a row: ${said.join('. ')}.`
+  return { ...table, rows: rows!, notes: [note, ...table.notes] }
+}
+
+const hasNoValue = ({ cells }: TableRow, { firstValue }: Names): boolean =>
+  cells.slice(firstValue).every(({ kind }) => kind === 'missing')
+
+const nameOf = (cell: TableRow['cells'][number] | undefined): string => (cell?.kind === 'text' ? cell.text : '')
+
+const reasonsOf = ({ cells }: TableRow, { firstValue }: Names): string[] =>
+  cells.slice(firstValue).flatMap((cell) => (cell.kind === 'missing' ? [cell.reason] : []))
+
+/** Reasons that differ in their numbers only as one, with the range of each number: `3 to 54 requests in the window`. */
+export function joinedReasons(reasons: readonly string[]): string {
+  const alike = Map.groupBy(new Set(reasons), (reason) => reason.replaceAll(number, '#'))
+  return [...alike.values()]
+    .map((group) => {
+      const values = group.map((reason) => (reason.match(number) ?? []).map(Number))
+      let at = -1
+      return group[0]!.replaceAll(number, (first) => {
+        at += 1
+        const own = values.map((each) => each[at]!)
+        const [least, most] = [Math.min(...own), Math.max(...own)]
+        return least === most ? first : `${least} to ${most}`
+      })
+    })
+    .join('; ')
+}
+
+const number = /(?<![\w.-])\d+(?:\.\d+)?(?![\w-]|\.\d)/gu
