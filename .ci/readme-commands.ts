@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
 
 /**
- * Runs the commands that the README shows, in its order, as a reader would: those that need a card or a server against the
+ * Runs the commands that the README and docs/run.md show, in their order, each once, as a reader would: those that need a card or a server against the
  * simulator and its nvidia-smi, with shorter trials. Those that cannot run here are listed with their reason; a command that
  * is in neither list fails, so that none is forgotten.
  */
@@ -94,10 +94,12 @@ const into: readonly (readonly [RegExp, string])[] = [
 const endless = /^npm run bench -- simulate /
 const LIMIT_MS = 300_000
 
-const commands = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/^```sh\n(.*?)^```/gms)]
+const shown = ['README.md', 'docs/run.md'].map((page) => readFileSync(join(root, page), 'utf8')).join('\n')
+const lines = [...shown.matchAll(/^```sh\n(.*?)^```/gms)]
   .flatMap(([, block = '']) => block.trim().split('\n'))
   .map((line) => line.replace(/\s+#.*$/, '').trim())
   .filter((line) => line !== '')
+const commands = [...new Set(lines)]
 
 async function run(command: string): Promise<string | null> {
   const child = spawn('sh', ['-c', `exec ${called(command)}`], {

@@ -12,7 +12,7 @@ import { readClaims } from './report/claims-file.ts'
 export const examples = fileURLToPath(new URL('../reports/examples', import.meta.url))
 
 /** Files there that are not part of the report: the runs, their scenario, and the README. */
-export const notOfTheReport: readonly string[] = ['runs', 'scenario.yaml', 'README.md']
+export const notOfTheReport: readonly string[] = ['runs', 'scenario.yaml', 'box-result.json', 'README.md']
 
 /** Writes the example report in every format under a folder. Returns the paths written. */
 export async function buildExamples(out: string): Promise<string[]> {

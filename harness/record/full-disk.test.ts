@@ -82,9 +82,9 @@ describe('a file that is replaced', () => {
 })
 
 describe('rows reach the disk', () => {
-  test('within the time that README.md states', () => {
+  test('within the time that docs/run.md states', () => {
     expect(ROWS_ON_DISK_MS).toBe(5000)
-    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8').replace(/\s+/g, ' ')
+    const readme = readFileSync(new URL('../../docs/run.md', import.meta.url), 'utf8').replace(/\s+/g, ' ')
     expect(readme).toContain('all but those of the last five seconds')
   })
 

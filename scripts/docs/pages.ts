@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { spreadTable } from './acceptance-page.ts'
 import { commandsPage, manPage } from './answers/commands-page.ts'
+import { nightBlock } from './answers/night-block.ts'
 import { verdictsPage } from './answers/verdicts-page.ts'
 import { roomTables } from './architecture-page.ts'
 import { beforeAndAfterTable, nightTable } from './box-page.ts'
@@ -11,7 +12,7 @@ import { gatesPage } from './gates-page.ts'
 import { withBlock } from './generated-block.ts'
 import { metricTables } from './metrics-page.ts'
 import { exportedTables } from './monitoring-page.ts'
-import { gateOverview, sampleOutput } from './readme-blocks.ts'
+import { sampleOutput } from './readme-blocks.ts'
 import { referencePages } from './reference/reference-pages.ts'
 import { vllmFlagTables } from './vllm-flags-page.ts'
 
@@ -32,6 +33,7 @@ export const pages: readonly Page[] = [
   { file: 'docs/architecture.md', text: () => pageWithBlock('docs/architecture.md', 'rooms', roomTables()) },
   { file: 'docs/acceptance.md', text: () => pageWithBlock('docs/acceptance.md', 'spreads', spreadTable()) },
   { file: 'docs/box.md', text: boxPage },
+  { file: 'docs/journey-new-server.md', text: newServerPage },
   { file: 'docs/claims.md', text: () => pageWithBlock('docs/claims.md', 'claim-rows', claimTables()) },
   { file: 'docs/engines.md', text: () => pageWithBlock('docs/engines.md', 'engines', engineTables()) },
   { file: 'docs/catalogue-models.md', text: async () => cataloguePage() },
@@ -58,8 +60,13 @@ async function boxPage(): Promise<string> {
   return withBlock(page, 'before-and-after', await beforeAndAfterTable())
 }
 
+async function newServerPage(): Promise<string> {
+  const document = await readFile(inRepository('reports/examples/box-result.json'), 'utf8')
+  return pageWithBlock('docs/journey-new-server.md', 'night', nightBlock(document))
+}
+
 async function readme(): Promise<string> {
   const page = await readFile(inRepository('README.md'), 'utf8')
   const report = await readFile(inRepository('reports/examples/report.txt'), 'utf8')
-  return withBlock(withBlock(page, 'sample', sampleOutput(report)), 'gates', gateOverview())
+  return withBlock(page, 'sample', sampleOutput(report))
 }

@@ -1,5 +1,3 @@
-import { gateEntries } from '../../harness/gates/table.ts'
-
 /** Tables of the shipped example report that the README opens with, by their titles. */
 const shown = ['Throughput by workload', 'Power and cost per token']
 
@@ -13,12 +11,4 @@ export function sampleOutput(report: string): string {
     return report.slice(from, end)
   })
   return ['```', tables.join('\n\n'), '```'].join('\n')
-}
-
-/** The gates in short: the question of each, and whether a quote requires an answer. */
-export function gateOverview(): string {
-  const rows = gateEntries.map(
-    ([id, { question, required }]) => `| [${id}](docs/gates.md#${id}) | ${question} | ${required ? 'yes' : 'no'} |`,
-  )
-  return ['| gate | question | required for a quote |', '|---|---|---|', ...rows].join('\n')
 }

@@ -13,6 +13,10 @@ export const forTests: readonly Room[] = [
     },
   },
   {
+    paths: ['scripts/docs/journeys'],
+    reason: 'the guides of docs/journey-*.md: their commands are run, and what they show is what is printed',
+  },
+  {
     paths: ['harness/bench'],
     reason: 'benchmarks of the tool itself: its client, its energy, its verdicts, its memory, its readers',
     folders: {

@@ -160,12 +160,12 @@ describe('with an authority in NODE_EXTRA_CA_CERTS', () => {
   })
 })
 
-/** The command of the README that keeps the certificate of a server. */
+/** The command of docs/run.md that keeps the certificate of a server. */
 const [, keepCertificate = ''] =
-  /`(openssl s_client [^`]+)`/.exec(readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')) ?? []
+  /`(openssl s_client [^`]+)`/.exec(readFileSync(new URL('../../../docs/run.md', import.meta.url), 'utf8')) ?? []
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0
 
-test.skipIf(!hasOpenssl)('the command of the README keeps a certificate that is then trusted', async () => {
+test.skipIf(!hasOpenssl)('the command of docs/run.md keeps a certificate that is then trusted', async () => {
   const port = await overTls(makeCertificate({ commonName: 'box', ...here }))
   expect(keepCertificate).toContain('gpu1:443')
   const command = keepCertificate.replace('gpu1:443', `127.0.0.1:${port}`)

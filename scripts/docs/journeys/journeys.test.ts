@@ -1,0 +1,43 @@
+import { globSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { inRepository } from '../pages.ts'
+import { notRun } from './not-run.ts'
+import { shownBlock, wordsOf } from './shown.ts'
+import { filesOf, stepsOf } from './steps.ts'
+
+const guides = globSync('docs/journey-*.md', { cwd: fileURLToPath(inRepository('.')) })
+
+test('the commands, outputs and files of a guide are found', () => {
+  const page = [
+    '```yaml\n# mine.yaml\na: 1\n```',
+    '```sh\njoulemark list \\\n  results   # the runs\n# a comment\njoulemark verify results\n```',
+    '<!-- generated: verify -->\n<!-- end -->',
+    '```sh\njoulemark key new\n```',
+  ].join('\n\n')
+  expect(stepsOf(page)).toEqual([
+    { commands: ['joulemark list results', 'joulemark verify results'], block: 'verify' },
+    { commands: ['joulemark key new'], block: null },
+  ])
+  expect([...filesOf(page)]).toEqual([['mine.yaml', '# mine.yaml\na: 1\n']])
+})
+
+test('a long output is cut, and says by how much; the exit code is always there', () => {
+  const text = Array.from({ length: 60 }, (_, index) => `line ${index}`).join('\n')
+  expect(shownBlock({ text, code: 1 })).toContain('line 23\n[36 more lines]\n```\n\nExit code 1.')
+  expect(shownBlock({ text: 'short \n', code: 0 })).toBe('```text\nshort\n```\n\nExit code 0.')
+})
+
+test('the words of a line stay when its numbers change', () => {
+  expect(wordsOf('pass  temperature  28 C, fan 30 %, utilisation 0 %')).toEqual(
+    wordsOf('pass  temperature  71 C, fan 80 %, utilisation 99 %'),
+  )
+})
+
+test.each(guides)('%s: every command that is not run with it is run by a test that exists', (file) => {
+  const steps = stepsOf(readFileSync(inRepository(file), 'utf8'))
+  const reasons = steps.flatMap(({ commands }) => commands.map(notRun)).filter((reason) => reason !== null)
+  const tests = reasons.flatMap((reason) => reason.match(/scripts\/[\w/.-]+\.test\.ts/g) ?? [])
+  for (const path of tests) expect(() => readFileSync(inRepository(path))).not.toThrow()
+  expect(steps.length).toBeGreaterThan(3)
+})

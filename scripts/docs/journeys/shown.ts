@@ -1,0 +1,43 @@
+/** How a command ended. */
+export interface Ended {
+  /** What a terminal shows: stdout and stderr as they came. */
+  readonly text: string
+  readonly code: number
+}
+
+/** Lines of an output that a guide shows at most; the rest is counted. */
+const MOST_LINES = 24
+
+/** The block of a guide that shows how a command ended. */
+export function shownBlock({ text, code }: Ended): string {
+  const lines = text.trimEnd().split('\n')
+  const cut = lines.length > MOST_LINES + 2
+  const shown = cut ? [...lines.slice(0, MOST_LINES), `[${lines.length - MOST_LINES} more lines]`] : lines
+  return `\`\`\`text\n${shown.map((line) => line.trimEnd()).join('\n')}\n\`\`\`\n\nExit code ${code}.`
+}
+
+/** What differs between two runs of one command on the same records: digests, keys, times of today. */
+const VARIES: readonly (readonly [RegExp, string])[] = [
+  [/\b[0-9a-f]{16,64}\b/g, 'HEX'],
+  [/\b20\d\d-\d\d-\d\d(T[\d:.]+Z)?\b/g, 'DATE'],
+  [/\bQ-?\d{8}-[0-9A-Za-z]+\b/g, 'NUMBER'],
+]
+
+/** A block without what differs between two runs of one command on the same records. */
+export const comparable = (block: string): string =>
+  VARIES.reduce((text, [pattern, word]) => text.replaceAll(pattern, word), block)
+
+/**
+ * The lines of a block that measures something, without its numbers: what a later run must say in the same words, on a machine that
+ * is slower or has other faults.
+ */
+export const wordsOf = (block: string): string[] =>
+  block
+    .split('\n')
+    .map((line) =>
+      line
+        .replaceAll(/[^\p{L}\s]/gu, ' ')
+        .replaceAll(/\s+/g, ' ')
+        .trim(),
+    )
+    .filter((line) => line.length > 12)
