@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { calledAs } from '../../../harness/version.ts'
 import { notRun } from './not-run.ts'
 import type { Ended } from './shown.ts'
 import type { Stage } from './stage.ts'
@@ -35,5 +36,7 @@ async function run(command: string, { folder, env, home }: Stage): Promise<Ended
     text += part
   })
   const [code] = await once(child, 'close')
-  return { text: text.replaceAll(`${folder}/`, '').replaceAll(home, '~'), code: code ?? 1 }
+  // an installation, as in the guides, calls itself joulemark; these are the sources
+  const shown = text.replaceAll(`${folder}/`, '').replaceAll(home, '~').replaceAll(calledAs, 'joulemark')
+  return { text: shown, code: code ?? 1 }
 }
