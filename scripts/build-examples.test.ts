@@ -4,7 +4,7 @@ import { join, relative, sep } from 'node:path'
 import { expect, test } from 'vitest'
 import { verifyRun } from '../harness/evidence/verify-run.ts'
 import { findRuns } from '../harness/record/disk/run-folders.ts'
-import { buildExamples, examples, notOfTheReport } from './build-examples.ts'
+import { buildExamples, buildProof, examples, notOfTheReport } from './build-examples.ts'
 
 test('the committed example is what the code makes (npm run examples)', async () => {
   const out = await mkdtemp(join(tmpdir(), 'joulemark-examples-'))
@@ -31,4 +31,20 @@ test('every shipped run verifies: no file is missing, and each value is recomput
   const runs = await findRuns([join(examples, 'runs')])
   expect(runs.length).toBeGreaterThanOrEqual(6)
   for (const run of runs) expect((await verifyRun(run)).problems, run).toEqual([])
+})
+
+test('the committed proof is what the code makes of what it found (npm run examples), and is SIMULATED', async () => {
+  const out = await mkdtemp(join(tmpdir(), 'joulemark-proof-'))
+  try {
+    buildProof(out)
+    for (const name of await readdir(out)) {
+      const [made, committed] = await Promise.all(
+        [out, join(examples, 'prove')].map((at) => readFile(join(at, name), 'utf8')),
+      )
+      expect(made === committed, `prove/${name} is not what the code makes: npm run examples`).toBe(true)
+      expect(made, name).toContain('SIMULATED')
+    }
+  } finally {
+    await rm(out, { recursive: true })
+  }
 })

@@ -19,6 +19,7 @@ import { completeCommand, completionCommand } from './commands/learn/completion.
 import { explainCommand } from './commands/learn/explain.ts'
 import { listCommand } from './commands/list.ts'
 import { predictCommand } from './commands/predict.ts'
+import { proveCommand } from './commands/prove/prove.ts'
 import { quoteCommand } from './commands/quote.ts'
 import { reportCommand } from './commands/report.ts'
 import { runCommand } from './commands/run.ts'
@@ -41,7 +42,17 @@ const groups = [
   ['Compare:', [reportCommand, compareCommand, baselineCommand, fleetCommand, storeCommand, dashboardCommand]],
   [
     'Prove and sell:',
-    [keyCommand, listCommand, closeCommand, verifyCommand, sizeCommand, quoteCommand, claimsCommand, bundleCommand],
+    [
+      keyCommand,
+      listCommand,
+      closeCommand,
+      verifyCommand,
+      proveCommand,
+      sizeCommand,
+      quoteCommand,
+      claimsCommand,
+      bundleCommand,
+    ],
   ],
 ] as const satisfies readonly (readonly [group: string, commands: readonly DefineCommand[]])[]
 

@@ -11,12 +11,13 @@ export interface DerivedFile {
 /**
  * The files of a bundle that follow from its runs: README, public keys, manifests, signatures and reports. No signature
  * covers them, so that a bundle is verified by making them again: the same runs in the same order give the same bytes.
+ * `hasProof`: whether a proof of the machine is beside them, which has a signature of its own.
  */
-export async function derivedFiles(runs: readonly BundledRun[]): Promise<DerivedFile[]> {
+export async function derivedFiles(runs: readonly BundledRun[], hasProof = false): Promise<DerivedFile[]> {
   const keys = [...new Set(runs.flatMap((run) => run.publicKey ?? []))]
   const reports = await bundleReports(runs.map((run) => run.record))
   return [
-    textFile('README.md', bundleReadme(runs)),
+    textFile('README.md', bundleReadme(runs, hasProof)),
     ...keys.map((key) => textFile(`keys/${fingerprintOf(key)}.pem`, publicPemOf(key))),
     ...runs.flatMap(manifestFiles),
     ...reports.map(({ name, text }) => textFile(name, text)),

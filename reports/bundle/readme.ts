@@ -13,7 +13,7 @@ export interface BundledRun {
 }
 
 /** The README of a bundle: what it contains, what it proves, what it does not prove, and how to verify it. */
-export function bundleReadme(runs: readonly BundledRun[]): string {
+export function bundleReadme(runs: readonly BundledRun[], hasProof = false): string {
   const keys = [...new Set(runs.flatMap((run) => run.publicKey ?? []))]
   const chains = chainLines(keyChains(runs.map((run) => ({ ...run, signedBy: run.publicKey }))))
   return `# Benchmark runs and their evidence
@@ -53,7 +53,7 @@ ${chains.map((line) => `- ${line}\n`).join('')}${runs.some((run) => run.record.r
 - \`runs/\`: one folder per run. \`run.json\` has the scenario, the server, the results and the gates; the CSV files have
   the rows.
 - \`reports/\`: the same results as tables, for a browser or a spreadsheet.
-- \`keys/\`, \`manifests/\`: public keys, signed manifests and their signatures.
+${hasProof ? '- `proof/`: what was proved on this machine and what not: `proof.html` is the page, `proof.json` is signed over all files there.\n' : ''}- \`keys/\`, \`manifests/\`: public keys, signed manifests and their signatures.
 - \`bundle.json\`: the hash of every file in the bundle.
 `
 }

@@ -26,9 +26,15 @@ export interface BundleFlags {
 
 /**
  * Writes one archive with runs, reports, public keys and a README for third parties, without names unless they are asked for,
- * and lists what the archive still shows. Runs that do not verify are refused.
+ * and lists what the archive still shows. Runs that do not verify are refused. `proof`: the files of a proof of these runs, in the
+ * folder `proof/`, which `proof.json` among them is signed over.
  */
-export async function bundle(paths: readonly string[], flags: BundleFlags, io: CommandIo): Promise<number> {
+export async function bundle(
+  paths: readonly string[],
+  flags: BundleFlags,
+  io: CommandIo,
+  proof: readonly ArchiveFile[] = [],
+): Promise<number> {
   const isRedacted = flags.redact !== false
   const folder = await mkdtemp(join(tmpdir(), 'joulemark-redacted-'))
   try {
@@ -42,7 +48,7 @@ export async function bundle(paths: readonly string[], flags: BundleFlags, io: C
     }
     const [rewritten] = keyChains(runs).flatMap(({ problems }) => problems)
     if (rewritten) throw new JoulemarkError('negative-result', `${rewritten.file}: ${rewritten.what}`)
-    const files = await bundleFiles(runs)
+    const files = await bundleFiles(runs, proof)
     await mkdir(dirname(flags.out), { recursive: true })
     await writeArchive(flags.out, files)
     io.stderr.write(
@@ -84,9 +90,9 @@ async function redacted(whole: Sound, folder: string): Promise<Sound> {
   return sound(await writeRedactedCopy(whole.directory, whole.record, folder))
 }
 
-async function bundleFiles(runs: readonly Sound[]): Promise<ArchiveFile[]> {
+async function bundleFiles(runs: readonly Sound[], proof: readonly ArchiveFile[]): Promise<ArchiveFile[]> {
   const listed = runs.map((run) => ({ ...run, publicKey: run.signedBy }))
-  const derived = await derivedFiles(listed)
+  const derived = await derivedFiles(listed, proof.length > 0)
   const files: ArchiveFile[] = [
     ...derived.map(({ name, bytes }) => ({ name, source: { bytes } })),
     ...runs.flatMap(({ directory, record }) =>
@@ -95,6 +101,7 @@ async function bundleFiles(runs: readonly Sound[]): Promise<ArchiveFile[]> {
         source: { path: join(directory, name) },
       })),
     ),
+    ...proof,
   ]
   const hashes = await Promise.all(files.map(async (file) => [file.name, await hashOf(file)] as const))
   const list: BundleList = {

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
-import { basename } from 'node:path'
+import { basename, dirname, join } from 'node:path'
+import { messageOf } from '../../harness/errors.ts'
 import type { CheckedBundle } from '../../harness/evidence/check-bundle.ts'
 import type { Problem } from '../../harness/evidence/check-files.ts'
 import type { Verification } from '../../harness/evidence/verify-run.ts'
+import { type CheckedProof, PROOF_FILE, readProof } from '../../harness/record/proof/proof-file.ts'
 import { derivedFiles } from '../../reports/bundle/derived-files.ts'
 import type { BundledRun } from '../../reports/bundle/readme.ts'
 import { toolInfo } from '../support/tool-info.ts'
@@ -18,7 +20,8 @@ export async function forgedFiles(
 ): Promise<Problem[]> {
   const listed = runs.flatMap(bundled)
   if (problems.length > 0 || listed.length < folders.length) return []
-  const made = new Map((await derivedFiles(listed)).map(({ name, bytes }) => [name, sha256(bytes)]))
+  const proof = proofIn(folders, files, listed)
+  const made = new Map((await derivedFiles(listed, proof !== null)).map(({ name, bytes }) => [name, sha256(bytes)]))
   const { version } = toolInfo()
   const differ = [...made].flatMap(([file, hash]): Problem[] => {
     if (files[file] === hash) return []
@@ -29,9 +32,49 @@ export async function forgedFiles(
   })
   const folder = new Set(folders.map((path) => basename(path)))
   const strangers = Object.keys(files)
-    .filter((name) => !made.has(name) && !folder.has(/^runs\/([^/]+)\//.exec(name)?.[1] ?? ''))
+    .filter(
+      (name) =>
+        !made.has(name) && !proof?.files.includes(name) && !folder.has(/^runs\/([^/]+)\//.exec(name)?.[1] ?? ''),
+    )
     .map((file) => ({ file, what: 'does not belong to a bundle of these runs' }))
-  return [...differ, ...strangers]
+  return [...differ, ...strangers, ...(proof?.problems ?? [])]
+}
+
+const PROOF_FOLDER = 'proof'
+
+/** The proof of a machine in a bundle: the files that it is signed over, and what is wrong with it; null where there is none. */
+function proofIn(
+  folders: readonly string[],
+  listed: CheckedBundle['files'],
+  runs: readonly BundledRun[],
+): { readonly files: readonly string[]; readonly problems: readonly Problem[] } | null {
+  const file = `${PROOF_FOLDER}/${PROOF_FILE}`
+  const [first] = folders
+  if (listed[file] === undefined || first === undefined) return null
+  const read = proofAt(join(dirname(dirname(first)), file))
+  if ('problem' in read) return { files: [file], problems: [{ file, what: read.problem }] }
+  const { proof, problems } = read
+  const signers = new Set(runs.flatMap(({ publicKey }) => publicKey ?? []))
+  const signer = proof.signature?.publicKey
+  const isOthers = signer === undefined ? signers.size > 0 : signers.size > 0 && !signers.has(signer)
+  const ids = new Set(runs.map(({ record }) => record.id))
+  const isOfThese = proof.runs.length === ids.size && proof.runs.every(({ id }) => ids.has(id))
+  return {
+    files: [file, ...Object.keys(proof.files).map((name) => `${PROOF_FOLDER}/${name}`)],
+    problems: [
+      ...problems.map((each) => ({ ...each, file: `${PROOF_FOLDER}/${each.file}` })),
+      ...(isOthers ? [{ file, what: 'is not signed by the key of the runs' }] : []),
+      ...(isOfThese ? [] : [{ file, what: 'is about other runs than those of this bundle' }]),
+    ],
+  }
+}
+
+function proofAt(path: string): CheckedProof | { readonly problem: string } {
+  try {
+    return readProof(path)
+  } catch (error) {
+    return { problem: messageOf(error) }
+  }
 }
 
 const bundled = ({ record, digest, manifest, signedBy }: Verification): BundledRun[] =>

@@ -7,6 +7,7 @@ import { type Verification, verifyRun } from '../../harness/evidence/verify-run.
 import { reasonsNotQuotable } from '../../harness/gates/quotable.ts'
 import { plainText } from '../../harness/plain-text.ts'
 import { findRuns } from '../../harness/record/disk/run-folders.ts'
+import { PROOF_FILE, readProof } from '../../harness/record/proof/proof-file.ts'
 import { readSoakCertificate, SOAK_FILE } from '../../harness/record/soak/soak-file.ts'
 import { counted } from '../../harness/units.ts'
 import type { CommandIo } from '../support/io.ts'
@@ -30,6 +31,7 @@ export async function verify(paths: readonly string[], flags: VerifyFlags, io: C
   const checked: Checked[] = []
   for (const path of paths) {
     if (isFile(path) && path.endsWith(SOAK_FILE)) checked.push(checkedSoak(path, key))
+    else if (isFile(path) && path.endsWith(PROOF_FILE)) checked.push(checkedProof(path, key))
     else if (isFile(path) && !path.endsWith('run.json')) {
       checked.push(
         ...(await withBundle(path, async (bundle) => {
@@ -65,12 +67,25 @@ function checkedSoak(path: string, key: string | null): Checked {
   return { name: path, problems: all.map((what) => ({ file: SOAK_FILE, what })), run: null, signer }
 }
 
+/** The proof of a machine: its signature, and the files beside it. Its records are verified as all others are. */
+function checkedProof(path: string, key: string | null): Checked {
+  const { proof, problems } = readProof(path)
+  const signer = proof.signature?.publicKey ?? null
+  const other = key !== null && signer !== key ? [`signed by ${signer ?? 'no key'}, not by the given key`] : []
+  return {
+    name: path,
+    problems: [...problems, ...other.map((what) => ({ file: PROOF_FILE, what }))],
+    run: null,
+    signer,
+  }
+}
+
 interface Checked {
   readonly name: string
   readonly problems: readonly Problem[]
-  /** Null for a bundle, whose runs are checked one by one, for a chain, and for a soak certificate. */
+  /** Null for a bundle, whose runs are checked one by one, for a chain, a soak certificate and a proof. */
   readonly run: Verification | null
-  /** Public key that signed a soak certificate, null if none did; absent for everything else. */
+  /** Public key that signed a soak certificate or a proof, null if none did; absent for everything else. */
   readonly signer?: string | null
 }
 

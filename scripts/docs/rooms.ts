@@ -73,6 +73,7 @@ export const rooms: readonly Room[] = [
       signing: 'the manifest of a record, its signature, the key file, and the chain of the records of a key',
       disk: 'run folders on the disk, rows that reach it, and one line for a disk that takes no more',
       soak: 'the burn-in certificate: written, signed, read and checked',
+      proof: 'the proof of a machine: written, signed, read and checked',
     },
   },
   {
@@ -88,6 +89,8 @@ export const rooms: readonly Room[] = [
     paths: ['harness/energy'],
     reason: 'power samples to joules, with their error bar and cross-checks',
     folders: {
+      sensor:
+        'what a power sensor does: its update period, its averaging window, its energy beside the counter of the board',
       wall: 'power of CPUs and server: the delay of its reading, and its energy over the windows of the cards',
     },
   },
@@ -130,6 +133,11 @@ export const rooms: readonly Room[] = [
     reason:
       'measured loads to the highest open load, number of servers and cost: a small server is fitted and the peak hour played; pure',
     folders: { play: 'a load played on a fitted server, event by event' },
+  },
+  {
+    paths: ['harness/prove'],
+    reason:
+      'what is claimed of a machine and its measurements, and how each claim is judged; the time of each step; pure',
   },
   {
     paths: ['harness/evidence'],

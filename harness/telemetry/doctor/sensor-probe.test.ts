@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { Clock } from '../../clock.ts'
+import { changeIntervalMs } from '../../energy/sensor/sensor-metrics.ts'
 import type { EnergyCounter } from '../nvml/counter.ts'
 import type { LoopEnd, StartLoop } from '../sampler/smi-loop.ts'
 import { smiFailure } from '../smi/failures.ts'
 import { sensorChecks } from './checks-sensor.ts'
-import { changeIntervalMs } from './sensor-metrics.ts'
 import { type ProbeOptions, probeSensor } from './sensor-probe.ts'
 
 interface Sensor {

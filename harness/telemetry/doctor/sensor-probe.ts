@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.ts'
+import { changeIntervalMs, meanBetween, riseMs, trapezoidJ } from '../../energy/sensor/sensor-metrics.ts'
 import { messageOf } from '../../errors.ts'
 import type { GpuRow } from '../../record/rows.ts'
 import type { EnergyCounter } from '../nvml/counter.ts'
@@ -7,7 +8,6 @@ import { startSampler } from '../sampler/sampler.ts'
 import type { StartLoop } from '../sampler/smi-loop.ts'
 import type { LoopLimits } from '../sampler/watched-loop.ts'
 import type { SmiExec } from '../smi/exec.ts'
-import { changeIntervalMs, meanBetween, riseMs, trapezoidJ } from './sensor-metrics.ts'
 
 /** Behaviour of the sensor of one card during a probe. */
 export interface SensorMetrics {
