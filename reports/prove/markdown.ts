@@ -54,6 +54,6 @@ type Cell = string | readonly string[]
 
 function grid(heads: readonly string[], rows: readonly (readonly Cell[])[]): string {
   const lines = [heads, heads.map(() => '---')].map((cells) => `| ${cells.join(' | ')} |`)
-  const text = (cell: Cell): string => [cell].flat().map(escapeMarkdown).join('<br>')
+  const text = (cell: Cell): string => [cell].flat().map(escapeMarkdown).join('; ')
   return [...lines, ...rows.map((cells) => `| ${cells.map(text).join(' | ')} |`)].join('\n')
 }

@@ -57,6 +57,7 @@ test('what is not escaped is this, for these reasons', () => {
     'reports/customer/formats/html.ts: a constant of the project',
     'reports/customer/formats/html.ts: a constant of the project',
     'reports/fleet/formats/page.ts: a constant of the project',
+    'reports/prove/page.ts: constants of the project',
     'reports/quote/customer/page.ts: a constant of the project',
     'reports/quote/internal/page.ts: a constant of the project',
     'reports/render/html/chart-svg.ts: ECharts escapes the names that it writes into its SVG; a test draws hostile ones',
