@@ -9,6 +9,7 @@ test.each([
   ['rtx4090', 'rtx-4090'],
   ['4090', 'rtx-4090'],
   ['max-q', 'rtx-pro-6000-max-q'],
+  ['pro6000', 'rtx-pro-6000-max-q'],
   ['H100', 'h100-sxm'],
   ['l40', 'l40s'],
 ])('%s means %s', (typed, meant) => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { gpuRow, requestRow } from '../testing/rows.ts'
@@ -108,7 +108,10 @@ describe('a run folder', () => {
   })
 
   test('a path that is no run and no folder of runs is refused', async () => {
-    await expect(findRuns([join(folder(), 'nope')])).rejects.toThrow('no such run or folder of runs')
+    await expect(findRuns([join(folder(), 'nope')])).rejects.toThrow(/no such run or folder of runs$/)
+    const results = join(folder(), 'results')
+    mkdirSync(results)
+    await expect(findRuns([join(dirname(results), 'resluts')])).rejects.toThrow(`did you mean "${results}"?`)
     await expect(findRuns([folder()])).rejects.toThrow('holds no run')
   })
 })

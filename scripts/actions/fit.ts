@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs'
 import article from '../../harness/catalogue/claims/gigagpu-4090-vs-6000-pro.json' with { type: 'json' }
-import { cardsNamed, modelsNamed } from '../../harness/catalogue/find.ts'
-import { exitCodes } from '../../harness/errors.ts'
+import { cardsNamed, catalogueNames, modelsNamed } from '../../harness/catalogue/find.ts'
+import { nearest } from '../../harness/catalogue/nearest.ts'
+import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
 import { findRuns } from '../../harness/record/disk/run-folders.ts'
 import { readAll, readHistory } from '../../harness/record/read.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
@@ -41,6 +43,7 @@ export async function showFit(paths: readonly string[], flags: FitFlags, io: Com
     kvBytesPerElement: flags.fp8Kv ? 1 : 2,
   } as const
   const claims = parseClaims(article, 'the article')
+  refuseCards(paths)
   const runs = await recordsOf(paths, io)
   if (flags.json) {
     const answer = {
@@ -57,6 +60,16 @@ export async function showFit(paths: readonly string[], flags: FitFlags, io: Com
   const tables = [fits, fitClaimsTable(claims), ...(measured ? [measured] : [])]
   io.stdout(tablesText('What fits', tables, io))
   return exitCodes.done
+}
+
+/** A card where a run is expected: the names of cards belong to --card. */
+function refuseCards(paths: readonly string[]): void {
+  for (const path of paths) {
+    const card = existsSync(path) ? null : nearest(path, catalogueNames.cards)
+    if (card !== null) {
+      throw new JoulemarkError('bad-input', `${path}: no such run or folder of runs; a card is named by --card ${card}`)
+    }
+  }
 }
 
 /** The records of the named runs; without names those in `results`, if any. */

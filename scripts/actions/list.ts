@@ -2,6 +2,7 @@ import { exitCodes } from '../../harness/errors.ts'
 import { plainText } from '../../harness/plain-text.ts'
 import { findRuns } from '../../harness/record/disk/run-folders.ts'
 import { counted } from '../../harness/units.ts'
+import { calledAs } from '../../harness/version.ts'
 import { shortRows, wholeRows } from '../list/folder-rows.ts'
 import { type ListRow, linesOf } from '../list/lines.ts'
 import { isReference } from '../store/reference.ts'
@@ -47,6 +48,8 @@ export function showRows(rows: readonly ListRow[], isWhole: boolean, flags: List
   const width = rows.reduce((most, { id }) => Math.max(most, id.length), 0)
   const lines = rows.flatMap((row) => (isWhole ? linesOf(row, width) : linesOf(row, width).slice(0, 1)))
   if (rows.length === 0) lines.push('no runs')
+  if (isWhole && rows.some(({ quotable }) => !quotable))
+    lines.push(`Next: ${calledAs} explain gate ID   what a gate means, and what to do`)
   if (!isWhole) lines.push(`${counted(rows.length, 'run')}; --gates shows each gate with its evidence`)
   io.stdout(lines.map((line) => `${plainText(line)}\n`).join(''))
 }

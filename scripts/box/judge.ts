@@ -4,6 +4,7 @@ import type { MeasuredBox } from '../../harness/box/measure/measure-box.ts'
 import type { BoxPlan } from '../../harness/box/plan/box-plan.ts'
 import { planMinutes } from '../../harness/box/plan/plan-minutes.ts'
 import { exitCodes } from '../../harness/errors.ts'
+import { shellWord } from '../../harness/plain-text.ts'
 import { withVerdict, writeAcceptance } from '../../harness/record/acceptance-file.ts'
 import { DiskError } from '../../harness/record/disk/disk-error.ts'
 import { replaceFile } from '../../harness/record/json-file.ts'
@@ -13,6 +14,7 @@ import { loadKey } from '../../harness/record/signing/key-file.ts'
 import { SOAK_FILE } from '../../harness/record/soak/soak-file.ts'
 import type { Check } from '../../harness/telemetry/doctor/check.ts'
 import { counted } from '../../harness/units.ts'
+import { calledAs } from '../../harness/version.ts'
 import { type CardSeries, cardSeries } from '../../reports/box/page/night-series.ts'
 import { serverPage } from '../../reports/box/page/page.ts'
 import type { EarlierRun } from '../../reports/box/references.ts'
@@ -91,9 +93,18 @@ export async function judgeBox(judged: Judged, io: CommandIo): Promise<number> {
       : [{ what: 'burn-in certificate', path: join(flags.out, SOAK_FILE) }]
   const files = [...kept, ...certificate, { what: 'log', path: join(flags.out, 'box.log') }]
   if (flags.json) io.stdout(document)
-  else io.stdout(resultText(result, { files, verbose: flags.verbose ?? false }))
+  else io.stdout(resultText(result, { files, verbose: flags.verbose ?? false, next: nextAfter(result, flags.out) }))
   if (flags.verbose && !flags.json) printReport(records, io)
   return kept.length > 0 ? exitCodeOf(result) : exitCodes.environmentFailed
+}
+
+/** What is useful after a verdict: a quote, the proof for whoever sold the server, or what is still to be measured. */
+function nextAfter({ verdict, wouldBe }: BoxResult, out: string): string {
+  const place = shellWord(out)
+  if (wouldBe !== null) return `${calledAs} report ${place} --format html   the runs on a page`
+  if (verdict === 'accepted') return `${calledAs} quote ${place} --customer NAME   an offer from these runs`
+  if (verdict === 'rejected') return `${calledAs} bundle ${place}   the proof, for whoever sold the server`
+  return `${calledAs} box --resume --out ${place}   goes on when the cause is gone`
 }
 
 interface Kept {

@@ -42,21 +42,24 @@ export const runCommand: DefineCommand = (io, done) => {
     .optionsGroup('Without a scenario:')
     .option('--model <name>', 'Catalogue key or served name (default: the model that the server serves)')
     .option('--concurrency <n>', `Requests kept in flight (default: ${askDefaults.concurrency})`)
-    .option('--rate <n>', 'Requests per second instead, sent at random times (Poisson)')
+    .option('--rate <n>', 'Requests per second instead, sent at random times (default: a number in flight)')
     .option('--sweep <list>', 'One run per value: 1,2,4,8 in flight, or rate=0.5,1,2 requests per second')
     .option(
       '--input-tokens <n>',
-      `Length of prompts, or uniform:100-300 and the like (default: ${askDefaults.inputTokens})`,
+      `Length of prompts in tokens, or uniform:100-300 and the like (default: ${askDefaults.inputTokens})`,
     )
     .option('--output-tokens <n>', `Length of answers, likewise (default: ${askDefaults.outputTokens})`)
     .option('--prefix-cache <what>', 'What prompts share: cold, warm, shared:N or hits:60% (default: cold)')
-    .option('--dataset <file>', 'Prompts of a file instead: JSONL, ShareGPT or the batch format of the OpenAI API')
+    .option(
+      '--dataset <file>',
+      'Prompts of a file instead: JSONL, ShareGPT or the batch format of the OpenAI API (default: random tokens)',
+    )
     .option('--stop-at-eos', 'The model ends its answers; --output-tokens is the most they have')
-    .option('--duration <seconds>', 'Length of a trial (default: 60)')
-    .option('--warmup <seconds>', 'Load before the first trial (default: 10)')
+    .option('--duration <seconds>', 'Length of a trial in s (default: 60)')
+    .option('--warmup <seconds>', 'Load before the first trial in s (default: 10)')
     .option('--api <name>', 'completions or chat (default: completions)')
-    .option('--slo <limits>', 'Limits in ms for goodput, such as ttft=500,tpot=50,e2e=10000')
-    .option('--burstiness <n>', 'With a rate: 1 is Poisson, smaller is burstier (gamma distribution)')
+    .option('--slo <limits>', 'Limits in ms for goodput, such as ttft=500,tpot=50,e2e=10000 (default: none)')
+    .option('--burstiness <n>', 'With a rate: 1 is Poisson, smaller is burstier, gamma distribution (default: 1)')
     .option('--seed <n>', 'Seed of the prompts (default: 1)')
     .option('--save <file>', 'Keep the scenario in a file, to run it again')
     .optionsGroup('Options:')

@@ -59,7 +59,7 @@ export function checkFlags({ endpoint, simulate, quick, starts, card }: RunFlags
       '--starts requires --simulate, because joulemark does not start the server at --endpoint: restart it and run again, or let joulemark box start it',
     )
   }
-  if (simulate !== undefined) cardsNamed(simulate)
+  if (simulate !== undefined) cardsNamed(simulate, '--simulate')
   if (endpoint !== undefined) parseAddress(endpoint)
 }
 

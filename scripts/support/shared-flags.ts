@@ -32,20 +32,23 @@ export const wallFlag = new Option(
 ).argParser(parseWall)
 export const gpusFlag = new Option(
   '--gpus <list>',
-  'UUIDs or indices of the serving GPUs, separated by commas',
+  'UUIDs or indices of the serving GPUs, separated by commas (default: all of this machine; where the server uses fewer, they must be named)',
 ).argParser(commaList)
-export const expectedCardFlag = new Option('--card <key>', 'Expected card; fails if a different one is found')
+export const expectedCardFlag = new Option(
+  '--card <key>',
+  'Expected card; fails if a different one is found (default: any card)',
+)
 export const endpointFlag = new Option(
   '--endpoint <url>',
-  'Server address, such as http://127.0.0.1:8000 (training needs none)',
+  'Server address, such as http://127.0.0.1:8000 (training needs none; no default)',
 )
 export const servedAsFlag = new Option(
   '--served-as <name>',
-  'Name under which the server serves the model, if not one of its own names',
+  'Name under which the server serves the model (default: a name of the model that the server lists)',
 )
 export const runCardFlag = new Option(
   '--card <key>',
-  'Expected card; fails the `card-match` gate if a different one is found',
+  'Expected card; fails the `card-match` gate if a different one is found (default: the one that nvidia-smi names)',
 )
 export const noGpuFlag = new Option('--no-gpu', 'Run without nvidia-smi; no power or memory metrics')
 export const trialsFlag = new Option(

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
+import { nearest } from '../../catalogue/nearest.ts'
 import { JoulemarkError, messageOf } from '../../errors.ts'
 
 /** Begins the name of the folder of a tuning, which holds its runs and lies among other runs. */
@@ -15,10 +16,21 @@ export async function findRuns(paths: readonly string[]): Promise<string[]> {
 
 function findOne(path: string): string[] {
   const found = runFoldersIn(path)
-  if (found === null) throw new JoulemarkError('bad-input', `${path}: no such run or folder of runs`)
+  if (found === null) throw new JoulemarkError('bad-input', `${path}: no such run or folder of runs${nearby(path)}`)
   if (found.length === 0)
     throw new JoulemarkError('bad-input', `${path}: holds no run (no run.json in it or one level below)`)
   return found
+}
+
+/** The folder beside a path whose name is nearest to its own, as advice; empty where none is near. */
+function nearby(path: string): string {
+  const beside = foldersIn(dirname(path))
+  const near = nearest(
+    basename(path),
+    beside.map((folder) => basename(folder)),
+  )
+  const found = beside.find((folder) => basename(folder) === near)
+  return found === undefined ? '' : `; did you mean "${found}"?`
 }
 
 /** The run folders at a path; null without such a folder. Throws `environment` if it is unreadable. */

@@ -87,6 +87,11 @@ test('the files follow; every figure only when it is asked for', () => {
   )
 })
 
+test('the last line is what to type next, where something is', () => {
+  const text = resultText(result([good]), { files: [], verbose: true, next: 'joulemark quote out --customer NAME' })
+  expect(text).toMatch(/\nNext: joulemark quote out --customer NAME\n$/)
+})
+
 test('hostile text moves no cursor', () => {
   const evil = 'no\u001b[2Jroom\u202e\nREJECTED'
   const text = resultText(result([good], { records: [], ends: evil }), { files: [] })

@@ -21,18 +21,24 @@ export interface WrittenFile {
   readonly path: string
 }
 
+/** What stands below a verdict. */
+interface ResultView {
+  readonly files: readonly WrittenFile[]
+  readonly verbose?: boolean
+  /** A command that is useful now, and what it does; absent where none is. */
+  readonly next?: string
+}
+
 /**
  * The result of a night for a terminal: at most five lines of verdict, then where page, document and log are; every figure
- * after that only with `verbose`.
+ * after that only with `verbose`. The last line is what to type next.
  */
-export function resultText(
-  result: BoxResult,
-  { files, verbose = false }: { readonly files: readonly WrittenFile[]; readonly verbose?: boolean },
-): string {
+export function resultText(result: BoxResult, { files, verbose = false, next }: ResultView): string {
   const width = Math.max(0, ...files.map(({ what }) => what.length))
   const written = files.map(({ what, path }) => `  ${what.padEnd(width)}  ${path}`)
   const details = verbose ? detailLines(result) : []
-  return [...verdictLines(result), ...written, ...details].map((line) => `${printable(line)}\n`).join('')
+  const last = next === undefined ? [] : [`Next: ${next}`]
+  return [...verdictLines(result), ...written, ...details, ...last].map((line) => `${printable(line)}\n`).join('')
 }
 
 /** The verdict in at most five lines: the word, then the reasons, what was good and what was not measured. */

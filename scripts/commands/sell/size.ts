@@ -26,7 +26,7 @@ export const sizeCommand: DefineCommand = (io, done) =>
     .optionsGroup('What is asked of a server:')
     .option('--scenario <name>', 'Scenario, by name or file (default: that of the runs)')
     .option('--model <key>', 'Model instead, with the lengths below')
-    .option('--input-tokens <n>', 'Length of prompts, or uniform:100-300 and the like (default: 512)')
+    .option('--input-tokens <n>', 'Length of prompts in tokens, or uniform:100-300 and the like (default: 512)')
     .option('--output-tokens <n>', 'Length of answers, likewise (default: 256)')
     .option('--prefix-cache <what>', 'What prompts share: cold, warm, shared:N or hits:60% (default: cold)')
     .option('--slo <limits>', 'Limits in ms, such as ttft=500,tpot=50,e2e=10000 (default: those of the scenario)')
@@ -34,7 +34,7 @@ export const sizeCommand: DefineCommand = (io, done) =>
     .optionsGroup('Who asks:')
     .option('--users <n>', 'Users; of sessions, those that are active at a time', aboveZero)
     .option('--requests-per-user-hour <n>', 'Requests of one user per hour', aboveZero)
-    .option('--think-time <seconds>', 'Or the pause of a user after an answer; then all users are active', amount)
+    .option('--think-time <seconds>', 'Or the pause of a user after an answer, in s; then all users are active', amount)
     .option('--requests-per-s <n>', 'Requests per second, instead of users', aboveZero)
     .option(
       '--burstiness <n>',
@@ -42,12 +42,16 @@ export const sizeCommand: DefineCommand = (io, done) =>
       aboveZero,
     )
     .option('--peak-factor <n>', 'Peak hour / the load that is stated (default: 1, it is the peak)', aboveZero)
-    .option('--growth <share>', 'Growth that the servers have to carry, such as 50%', shareOrMore)
-    .option('--growth-months <n>', 'Time of that growth, to be printed', positiveInt)
+    .option('--growth <share>', 'Growth that the servers have to carry, such as 50% (default: none)', shareOrMore)
+    .option('--growth-months <n>', 'Months of that growth, to be printed', positiveInt)
     .option('--spare <n>', 'Servers that may fail: 1 is N+1 (default: 0)', wholeOrZero)
     .optionsGroup('What it costs:')
-    .option('--cards <list>', 'Cards to compare, separated by commas', commaList)
-    .option('--rent <card=gbp>', 'Rent of a server per month, all in; repeat it for several cards', priceOfCard)
+    .option(
+      '--cards <list>',
+      'Cards to compare, separated by commas (default: those of the runs, else those with a price)',
+      commaList,
+    )
+    .option('--rent <card=gbp>', 'Rent of a server per month in GBP, all in; repeat it for several cards', priceOfCard)
     .addOption(priceFlag)
     .addOption(tariffFlag)
     .addOption(yearsFlag)

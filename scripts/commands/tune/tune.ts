@@ -32,7 +32,7 @@ export const tuneCommand: DefineCommand = (io, done) =>
     .option('--endpoint <url>', 'Server address on this machine, such as http://127.0.0.1:8000')
     .option('--power-limits <list>', 'W per GPU: 250..450:25, 250,300,350, or auto (brackets and refines)')
     .option('--clocks <list>', 'SM clocks in MHz that are locked, likewise: 1200..2400:300 or 1500,1800')
-    .option('--concurrency <list>', 'Numbers of streams, each at every limit: 1,8,32')
+    .option('--concurrency <list>', 'Numbers of streams, each at every limit: 1,8,32 (default: that of the scenario)')
     .option(
       '--blocks <n>',
       `Blocks at most, each with every point once (default: ${DEFAULT_BLOCKS.grid}, with auto ${DEFAULT_BLOCKS.search})`,
