@@ -98,12 +98,12 @@ export async function judgeBox(judged: Judged, io: CommandIo): Promise<number> {
   return kept.length > 0 ? exitCodeOf(result) : exitCodes.environmentFailed
 }
 
-/** What is useful after a verdict: a quote, the proof for whoever sold the server, or what is still to be measured. */
+/** What is useful after a verdict: a quote, the proof for the seller, or what is still to be measured. */
 function nextAfter({ verdict, wouldBe }: BoxResult, out: string): string {
   const place = shellWord(out)
   if (wouldBe !== null) return `${calledAs} report ${place} --format html   the runs on a page`
   if (verdict === 'accepted') return `${calledAs} quote ${place} --customer NAME   an offer from these runs`
-  if (verdict === 'rejected') return `${calledAs} bundle ${place}   the proof, for whoever sold the server`
+  if (verdict === 'rejected') return `${calledAs} bundle ${place}   the proof, for the seller of the server`
   return `${calledAs} box --resume --out ${place}   goes on when the cause is gone`
 }
 
