@@ -36,6 +36,10 @@ export function withClaims(answer: Answer | undefined, checked: CheckedClaims): 
   }
 }
 
+/** A verdict as it follows a number of claims. */
+const saidStatus = (status: Status): string =>
+  status === 'contradicts-datasheet' ? 'against the datasheet' : status === 'off' ? 'off our measurement' : status
+
 const countOf = (verdicts: readonly Verdict[], status: Status): number =>
   verdicts.filter((verdict) => verdict.status === status).length
 
@@ -44,7 +48,7 @@ function saidOf(verdicts: readonly Verdict[], isDoubtful: boolean): string {
     .filter((status) => isTroubling(status) === isDoubtful)
     .map((status) => ({ status, count: countOf(verdicts, status) }))
     .filter(({ count }) => count > 0)
-  return joinedAnd(counts.map(({ status, count }) => `${count} ${status}`)) || 'none'
+  return joinedAnd(counts.map(({ status, count }) => `${count} ${saidStatus(status)}`)) || 'none'
 }
 
 /** The verdicts that were found, the worst first. */
@@ -55,8 +59,8 @@ function tilesOf(verdicts: readonly Verdict[]): Tile[] {
     .slice(0, 4)
     .map(({ status, count }) => ({
       id: status,
-      label: `Claims: ${status}`,
-      of: `of ${verdicts.length}`,
+      label: `Claims ${saidStatus(status)}, of ${verdicts.length}`,
+      of: null,
       figures: [{ card: null, cell: { kind: 'number', value: count, unit: '', digits: 0 } }],
     }))
 }

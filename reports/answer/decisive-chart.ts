@@ -17,7 +17,6 @@ export function decisiveChart(charts: readonly Chart[], { selection, sweeps }: J
     (several ? (byId('relative-cost') ?? byId('cost-utilisation')) : undefined) ??
     byId('headline') ??
     charts.find(({ about }) => about === 'run') ??
-    charts[0] ??
     null
   )
 }

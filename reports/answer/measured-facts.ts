@@ -5,17 +5,18 @@ import type { Facts } from '../facts.ts'
 import { cardKeyOf, labelOf } from '../tables/selection.ts'
 import type { AnswerFact } from './answer.ts'
 import { firstFew, joinedAnd } from './phrases.ts'
-import { type Workload, workloadText } from './workloads.ts'
+import { countOf, type Workload, workloadText } from './workloads.ts'
 
 /** More workloads than this are counted, and only the first ones named. */
 const FEW = 3
 
 /** What was measured, where, when and by which versions; a fact that no record has is absent. */
 export function measuredFacts(runs: readonly RunRecord[], workloads: readonly Workload[], facts: Facts): AnswerFact[] {
+  const models = modelsOf(runs, facts)
   const found: readonly (readonly [string, string | null])[] = [
     [workloads.length === 1 ? 'Workload' : 'Workloads', workloadsText(workloads)],
-    ['Model', modelsText(runs, facts)],
-    ['Cards', cardsText(runs, facts)],
+    [models.length === 1 ? 'Model' : 'Models', firstFew(models, 'models', FEW)],
+    [new Set(runs.map(cardKeyOf)).size === 1 ? 'Card' : 'Cards', cardsText(runs, facts)],
     ['Where', serversText(runs)],
     ['When', datesText(runs)],
     ['Versions', versionsText(runs)],
@@ -25,11 +26,11 @@ export function measuredFacts(runs: readonly RunRecord[], workloads: readonly Wo
 
 function workloadsText(workloads: readonly Workload[]): string {
   const named = workloads.map(workloadText)
-  return named.length <= FEW ? named.join('; ') : `${named.length}, among them ${joinedAnd(named.slice(0, FEW))}`
+  return named.length <= FEW ? named.join('; ') : `${countOf(workloads)}, among them ${joinedAnd(named.slice(0, FEW))}`
 }
 
-const modelsText = (runs: readonly RunRecord[], facts: Facts): string =>
-  firstFew(unique(runs.map(({ scenario }) => facts.model(scenario.model)?.label ?? scenario.model)), 'models')
+const modelsOf = (runs: readonly RunRecord[], facts: Facts): string[] =>
+  unique(runs.map(({ scenario }) => facts.model(scenario.model)?.label ?? scenario.model))
 
 /** Each card with the number of those that served, such as `2 x RTX 4090`. */
 function cardsText(runs: readonly RunRecord[], facts: Facts): string {

@@ -31,15 +31,15 @@ export function qualityOf(runs: readonly RunRecord[]): Quality | null {
     quotable === 0
       ? figures.length === 1
         ? 'The run is not quotable'
-        : `None of the ${figures.length} runs is quotable`
-      : `${quotable} of ${figures.length} runs are quotable`
+        : `${figures.length === 2 ? 'Neither' : 'None'} of the ${figures.length} runs is quotable`
+      : `${quotable} of ${figures.length} runs ${quotable === 1 ? 'is' : 'are'} quotable`
+  const reasons = reasonsOf(others, isSimulated)
+  const they = figures.length === 1 ? 'it is' : 'they are'
+  const why = isSimulated ? `: ${they} simulated` : reasons[0] === undefined ? '' : `: ${reasons[0]}`
   return {
-    text: `${counts}${isSimulated ? ': they are simulated' : ''}.${rest}`.replace(
-      'The run is not quotable: they are',
-      'The run is not quotable: it is',
-    ),
+    text: `${counts}${why}.${rest}`,
     tone: quotable === 0 && !isSimulated ? 'bad' : 'warn',
-    reasons: reasonsOf(others, isSimulated),
+    reasons,
   }
 }
 

@@ -30,7 +30,14 @@ export interface Asked {
 /** The answer of a report with runs; of operating points alone, what they answer. */
 export function reportAnswer({ runs, selection, facts, winners, tunings, charts }: Asked): Answer {
   const shown = selectedRuns(selection)
-  const judged = { selection, facts, winners, sweeps: sweepsOf(shown, facts), deciding: decidingRow(selection) }
+  const judged = {
+    selection,
+    facts,
+    winners,
+    sweeps: sweepsOf(shown, facts),
+    deciding: decidingRow(selection),
+    isMixed: new Set(shown.map(({ source }) => source)).size > 1,
+  }
   const isTuned = shown.length === 0
   return {
     facts: measuredFacts(isTuned ? runs : shown, workloadsOf(selection), facts),

@@ -8,7 +8,7 @@ import { goodputCell } from '../comparison/goodput.ts'
 import { jobCostCell } from '../comparison/jobs.ts'
 import { throughputCell } from '../comparison/throughput.ts'
 import type { Facts } from '../facts.ts'
-import { figureCell } from '../tables/figure-cell.ts'
+import { digitsOf, figureCell, measuredOf } from '../tables/figure-cell.ts'
 import { oomCell } from '../tables/oom-cell.ts'
 import type { CardColumn, ScenarioRow, Selection } from '../tables/selection.ts'
 import { sloText } from '../tables/slo-text.ts'
@@ -75,7 +75,8 @@ function metricFigure(key: MetricKey, id: string, row: ScenarioRow, selection: S
       const oom = oomCell(row, card, selection, facts)
       if (oom !== null) return oom
       if (run === null) return missing(`${card.label}: no run of ${row.name} was given`)
-      return figureCell(run, key, key === 'tokensPerJ' ? 2 : metrics[key].digits)
+      const known = measuredOf(run, key)
+      return figureCell(run, key, 'reason' in known ? 0 : digitsOf(known.value.value))
     },
   }
 }

@@ -1,7 +1,7 @@
-import { metrics } from '../../harness/metrics/catalogue.ts'
+import { type MetricKey, metrics } from '../../harness/metrics/catalogue.ts'
 import { headlineMetric } from '../../harness/metrics/headline.ts'
 import { formatInterval, formatNumber } from '../render/format-cell.ts'
-import { type Measured, measuredOf } from '../tables/figure-cell.ts'
+import { digitsOf, type Measured, measuredOf } from '../tables/figure-cell.ts'
 import { ratioInterval } from '../tables/ratio-interval.ts'
 import type { ScenarioRow, Selection } from '../tables/selection.ts'
 import type { Cell } from '../tables/table.ts'
@@ -14,9 +14,6 @@ const saidFigure = ({ value, ci95 }: Measured, unit: string): string => {
   return `${formatNumber(value, digits)} ${unit}${ci95 === null ? '' : ` (${formatInterval(value, ci95, digits)})`}`
 }
 
-/** As many digits as the tables print of it. */
-const digitsOf = (value: number): number => (value < 10 ? 2 : value < 100 ? 1 : 0)
-
 /** A number or an amount of a table with its unit and interval; null for what is neither. */
 export function saidCell(cell: Cell, unit: string): string | null {
   if (cell.kind === 'number') return saidFigure({ value: cell.value, ci95: cell.ci95 ?? null }, unit)
@@ -25,10 +22,14 @@ export function saidCell(cell: Cell, unit: string): string | null {
   return `£${formatNumber(cell.valueGbp, cell.digits)}${interval} ${unit}`
 }
 
+/** The unit of a metric after a number in a sentence; a time says what it is of. */
+export const saidUnit = (key: MetricKey): string => (key === 'secondsPerImage' ? 's per image' : metrics[key].unit)
+
 /** Which card is the faster one in a workload, and how much; empty where fewer than two have a figure. */
 export function speedSentence(row: ScenarioRow, { cards, runOf }: Selection): string {
   const key = headlineMetric(row.sample.scenario)
-  const { unit, better, label } = metrics[key]
+  const { better, label } = metrics[key]
+  const unit = saidUnit(key)
   const sign = better === 'lower' ? 1 : -1
   const found = cards.flatMap((card) => {
     const run = runOf(row.name, card.key)

@@ -1,6 +1,7 @@
-import { metrics } from '../../harness/metrics/catalogue.ts'
 import { headlineMetric } from '../../harness/metrics/headline.ts'
+import { workloadUnit } from '../../harness/metrics/workload-unit.ts'
 import { counted } from '../../harness/units.ts'
+import { hasFixedDemand } from '../comparison/card-money.ts'
 import type { Winner } from '../comparison/winners.ts'
 import type { Facts } from '../facts.ts'
 import { formatShare } from '../render/format-cell.ts'
@@ -10,8 +11,9 @@ import { percentText } from '../tables/economics-rows.ts'
 import { outOfMemory } from '../tables/oom-cell.ts'
 import { type CardColumn, type ScenarioRow, type Selection, selectedRuns } from '../tables/selection.ts'
 import { costLabel, rowFigures } from './row-figures.ts'
-import { saidCell, speedSentence } from './said-figures.ts'
+import { saidCell, saidUnit, speedSentence } from './said-figures.ts'
 import { decidedOf, winsSentence } from './wins.ts'
+import { rowNoun } from './workloads.ts'
 
 /** What the verdict of a report is made from. */
 export interface Judged {
@@ -19,6 +21,8 @@ export interface Judged {
   readonly facts: Facts
   readonly winners: readonly Winner[]
   readonly sweeps: readonly Sweep[]
+  /** Whether measured and simulated runs are mixed: then a sentence on a simulated one says so. */
+  readonly isMixed: boolean
   /** The workload whose figures stand for the report; null where no run has a figure. */
   readonly deciding: ScenarioRow | null
 }
@@ -32,7 +36,10 @@ export function verdictSentences(judged: Judged): string[] {
       : selection.cards.length > 1
         ? ofSeveralCards(judged, deciding)
         : ofOneCard(judged, deciding)
-  return said.filter((sentence) => sentence !== '').slice(0, 3)
+  return said
+    .filter((sentence) => sentence !== '')
+    .slice(0, 3)
+    .map((sentence) => (judged.isMixed ? sentence.replace(/\.$/, ' (in part SIMULATED).') : sentence))
 }
 
 function ofSeveralCards({ selection, facts, winners }: Judged, deciding: ScenarioRow): string[] {
@@ -42,17 +49,19 @@ function ofSeveralCards({ selection, facts, winners }: Judged, deciding: Scenari
       ? winsSentence(
           selection.cards,
           winners.map((each) => decidedOf(each, selection, facts)),
+          rowNoun(selection),
         )
       : '',
     winner === undefined ? '' : winnerSentence(winner),
-    speedSentence(deciding, selection),
+    // at a fixed demand the output follows from what was asked for
+    hasFixedDemand(deciding) ? '' : speedSentence(deciding, selection),
   ]
 }
 
 function winnerSentence({ scenario, card, why, alone }: Winner): string {
   if (card === null) return `For ${scenario.title} there is no winner: ${why}.`
-  if (alone === 'memory') return `Only the ${card.label} runs ${scenario.title}; ${why}.`
-  if (alone === 'slo') return `Only the ${card.label} runs ${scenario.title} within its SLO; ${why}.`
+  if (alone === 'memory') return `Only the ${card.label} runs ${scenario.title} (${why}).`
+  if (alone === 'slo') return `Only the ${card.label} meets the SLO of ${scenario.title} (${why}).`
   return /^\d/.test(why)
     ? `For ${scenario.title}, the ${card.label} is ${why}.`
     : `For ${scenario.title}, the ${card.label} wins: ${why}.`
@@ -60,17 +69,18 @@ function winnerSentence({ scenario, card, why, alone }: Winner): string {
 
 function ofOneCard({ selection, facts, winners, sweeps }: Judged, row: ScenarioRow): string[] {
   const card = selection.cards[0]!
+  const isSweep = rowNoun(selection) === 'load'
+  const { kind } = row.sample.scenario
   const figures = rowFigures(row, selection, facts)
   const cellOf = (id: string) => figures.find((each) => each.id === id)?.cell(card)
   const [speedCell, costCell, energyCell] = [cellOf('speed'), cellOf('cost'), cellOf('energy')]
-  const speed = speedCell === undefined ? null : saidCell(speedCell, metrics[headlineMetric(row.sample.scenario)].unit)
+  const speed = speedCell === undefined ? null : saidCell(speedCell, saidUnit(headlineMetric(row.sample.scenario)))
   const share = speedCell?.kind === 'number' && speedCell.limit ? speedCell.limit.share : null
   const cost = costCell === undefined ? null : saidCell(costCell, costLabel(row).replace('£ ', ''))
   const energy = energyCell?.kind === 'number' ? saidCell(energyCell, energyCell.unit) : null
-  const isText = row.sample.scenario.kind === 'text'
   const { utilisation, tariffGbpPerKwh } = facts.money
   return [
-    winners.length > 1 && sweeps.length === 0 ? countSentence(card, winners, selection, facts) : '',
+    winners.length > 1 && !isSweep ? countSentence(card, winners, selection, facts) : '',
     speed === null
       ? ''
       : `${row.title} on the ${card.label}: ${speed}${share === null ? '' : `, ${formatShare(share)} of the physical limit`}.`,
@@ -80,15 +90,22 @@ function ofOneCard({ selection, facts, winners, sweeps }: Judged, row: ScenarioR
           ...(cost === null
             ? []
             : [`It costs ${cost} at ${percentText(utilisation)} utilisation and £${tariffGbpPerKwh}/kWh`]),
-          ...(energy === null ? [] : [`${cost === null ? 'It' : 'it'} ${isText ? 'yields' : 'uses'} ${energy}`]),
+          ...(energy === null
+            ? []
+            : [
+                `${cost === null ? 'It' : 'it'} ${kind === 'text' ? `yields ${energy}` : `uses ${energy} per ${workloadUnit(kind).each}`}`,
+              ]),
         ].join('; ')}.`,
-    sweeps.length > 0 ? loadSentence(sweeps[0]!) : waitSentence(figures, card),
+    isSweep && sweeps[0] !== undefined ? loadSentence(sweeps[0]) : waitSentence(figures, card),
   ]
 }
 
 /** The highest load within the SLO, where a sweep has one, else its knee. */
 function loadSentence(sweep: Sweep): string {
-  const said = sweepFindings({ ...sweep, lines: sweep.lines.slice(0, 1) })
+  const said = sweepFindings({
+    ...sweep,
+    lines: sweep.lines.slice(0, 1).map((line) => ({ ...line, simulated: false })),
+  })
   return said.find((sentence) => sentence.includes('SLO (')) ?? said[0] ?? ''
 }
 
@@ -107,6 +124,7 @@ function countSentence(card: CardColumn, winners: readonly Winner[], selection: 
 
 /** No run has a figure: out of memory, which is a result, or failed. */
 function withoutFigures({ selection, facts }: Judged): string[] {
+  const { cards } = selection
   const all = selection.scenarios.flatMap((row) =>
     selection.cards.map((card) => ({ row, card, oom: outOfMemory(row, card, selection, facts) })),
   )
@@ -118,8 +136,8 @@ function withoutFigures({ selection, facts }: Judged): string[] {
   const what = counted(selection.scenarios.length, 'workload')
   return [
     outs.length === all.length
-      ? `None of the cards has the memory for ${selection.scenarios.length === 1 ? 'this workload' : `any of the ${what}`}.`
+      ? `${cards.length === 1 ? `The ${cards[0]!.label} does not have` : 'None of the cards has'} the memory for ${selection.scenarios.length === 1 ? 'this workload' : `any of the ${what}`}.`
       : `No run has a figure${failures[0] === undefined ? '' : `: ${failures[0]}`}.`,
-    first === undefined ? '' : `${first}${others.length === 0 ? '' : `, and ${others.length} more like it`}.`,
+    first === undefined ? '' : `${first}${others.length === 0 ? '' : `; and ${others.length} more`}.`,
   ]
 }

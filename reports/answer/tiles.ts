@@ -5,6 +5,7 @@ import type { Tile, TileFigure } from './answer.ts'
 import { rowFigures } from './row-figures.ts'
 import type { Judged } from './sentences.ts'
 import { decidedOf } from './wins.ts'
+import { rowNoun } from './workloads.ts'
 
 const MOST_TILES = 4
 
@@ -47,8 +48,8 @@ function winsTile({ selection, facts, winners }: Judged): Tile {
   })
   return {
     id: 'wins',
-    label: 'Workloads won',
-    of: 'by cost, of the cards that run it within its SLO',
+    label: `${rowNoun(selection) === 'load' ? 'Loads' : 'Workloads'} won, by cost`,
+    of: null,
     figures: rows
       .toSorted((a, b) => b.won - a.won)
       .map(({ card, won, alone }) =>

@@ -2,7 +2,7 @@ import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { Facts } from '../facts.ts'
 import { cardKeyOf, labelOf } from '../tables/selection.ts'
 import { joinedAnd } from './phrases.ts'
-import type { Workload } from './workloads.ts'
+import { countOf, type Workload } from './workloads.ts'
 
 /** More cards than this are counted, not named. */
 const MOST_CARDS = 3
@@ -14,5 +14,5 @@ export function titleOf(runs: readonly RunRecord[], workloads: readonly Workload
   const cards = labels.length > MOST_CARDS ? `${labels.length} cards` : joinedAnd(labels)
   if (workloads.length === 0) return `${cards}: operating points`
   const titles = workloads.map(({ title }) => title)
-  return `${cards}: ${titles.length > 2 ? `${titles.length} workloads` : joinedAnd(titles)}`
+  return `${cards}: ${titles.length > 2 ? `${countOf(workloads)} workloads` : joinedAnd(titles)}`
 }

@@ -20,9 +20,13 @@ export const decidedOf = (winner: Winner, selection: Selection, facts: Facts): D
   none: selection.cards.every((card) => outOfMemory(winner.scenario, card, selection, facts) !== null),
 })
 
-/** Which card won how many workloads in one sentence; with one card, what was measured on it. */
-export function winsSentence(cards: readonly CardColumn[], decided: readonly Decided[]): string {
-  const measured = counted(decided.length, 'workload')
+/** Which card won how many workloads, or loads of one, in one sentence; with one card, what was measured on it. */
+export function winsSentence(
+  cards: readonly CardColumn[],
+  decided: readonly Decided[],
+  what: 'workload' | 'load' = 'workload',
+): string {
+  const measured = counted(decided.length, what)
   const none = decided.filter((each) => each.none).length
   if (cards.length < 2) {
     const ran = `${measured} ${decided.length === 1 ? 'was' : 'were'} measured on it`

@@ -25,6 +25,14 @@ export function workloadsOf({ scenarios, cards, runOf }: Selection): Workload[] 
 /** Whether a workload was measured at several loads, or searched for the highest one. */
 export const isSwept = ({ id, rows }: Workload): boolean => rows.length > 1 || rows[0]!.name !== id
 
+/** What the rows of a report are: the loads of its only workload, or workloads. */
+export const rowNoun = (selection: Selection): 'workload' | 'load' =>
+  selection.scenarios.length > 1 && workloadsOf(selection).length === 1 ? 'load' : 'workload'
+
+/** How many workloads the tables list: each load of a sweep is one of them. */
+export const countOf = (workloads: readonly Workload[]): number =>
+  workloads.reduce((sum, { rows }) => sum + rows.length, 0)
+
 /** A workload with its loads, where it has several: `A at 1, 8 and 32 streams`. */
 export function workloadText({ title, rows }: Workload): string {
   if (rows.length < 2) return title

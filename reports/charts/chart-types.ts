@@ -47,7 +47,7 @@ export interface BarChart {
   readonly value: ChartAxis
   readonly categories: readonly string[]
   /** A line across the bars at a value that they are read against. */
-  readonly reference?: { readonly value: number; readonly label: string }
+  readonly reference?: number
   readonly groups: readonly {
     readonly name: string
     readonly color: number

@@ -39,9 +39,8 @@ export function comparisonCharts(
     }),
   )
   const list = [
-    relativeCostChart(selection, facts, colorOf),
+    relativeCostChart(selection, facts, colorOf) ?? headlineChart(selection, colorOf),
     costOf(selection, money, colorOf),
-    headlineChart(selection, colorOf),
     energyChart(selection, colorOf),
     ...concurrencyCharts(selection, facts, colorOf),
     ...sweepCharts(sweepsOf(selectedRuns(selection), facts), colorOf),

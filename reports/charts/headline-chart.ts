@@ -1,5 +1,6 @@
 import { labelOf, type MetricKey } from '../../harness/metrics/catalogue.ts'
 import { headlineMetric } from '../../harness/metrics/headline.ts'
+import { hasFixedDemand } from '../comparison/card-money.ts'
 import { formatNumber } from '../render/format-cell.ts'
 import { measuredOf } from '../tables/figure-cell.ts'
 import type { Selection } from '../tables/selection.ts'
@@ -7,10 +8,11 @@ import type { ChartOf } from './chart-types.ts'
 
 /**
  * The headline metric that most workloads have, one group of bars per workload and one bar per card with its 95 % interval. Null
- * for fewer than two bars.
+ * for fewer than two bars; at a fixed demand the output follows from what was asked for.
  */
 export function headlineChart(selection: Selection, colorOf: (card: string) => number): ChartOf<'bars'> | null {
-  const keyed = Map.groupBy(selection.scenarios, ({ sample }) => headlineMetric(sample.scenario))
+  const rated = selection.scenarios.filter((row) => !hasFixedDemand(row))
+  const keyed = Map.groupBy(rated, ({ sample }) => headlineMetric(sample.scenario))
   const [most] = [...keyed].toSorted(([, a], [, b]) => b.length - a.length)
   if (most === undefined) return null
   const [key, all] = most

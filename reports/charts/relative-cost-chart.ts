@@ -50,14 +50,14 @@ export function relativeCostChart(
   return {
     kind: 'bars',
     id: 'relative-cost',
-    title: `Cost beside the ${first.label}`,
+    title: `Cost${others.length === 1 ? ` of the ${others[0]!.label}` : ''} beside the ${first.label}`,
     summary: `Cost per unit of output, or per month of a fixed demand, as a multiple of that of the ${first.label}, with 95 % intervals: below 1 is cheaper. ${described.join('; ')}.${absent}`,
     about: 'comparison',
     simulated: rows.some(({ row }) =>
       selection.cards.some(({ key }) => selection.runOf(row.name, key)?.source === 'simulated'),
     ),
-    value: { label: `Cost, times that of the ${first.label}`, min: 0 },
-    reference: { value: 1, label: first.label },
+    value: { label: `Times the cost on the ${first.label}; below 1 is cheaper`, min: 0 },
+    reference: 1,
     categories: rows.map(({ row }) => row.title),
     groups: others.map(({ key, label }, at) => ({
       name: label,

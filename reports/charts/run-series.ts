@@ -21,7 +21,7 @@ export interface RunSeries {
   readonly e2eMs: readonly number[] | null
 }
 
-const SLICES = 160
+const SLICES = 120
 const QUANTILE_STEPS = 50
 /** A gap between samples longer than this breaks the line. */
 const SAMPLE_GAP_S = 2

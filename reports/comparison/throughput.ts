@@ -2,7 +2,7 @@ import { type MetricKey, metrics } from '../../harness/metrics/catalogue.ts'
 import { headlineMetric } from '../../harness/metrics/headline.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { Facts } from '../facts.ts'
-import { figureCell, type Measured, measuredOf, stampOf } from '../tables/figure-cell.ts'
+import { digitsOf, figureCell, type Measured, measuredOf, stampOf } from '../tables/figure-cell.ts'
 import { oomCell } from '../tables/oom-cell.ts'
 import { ratioInterval } from '../tables/ratio-interval.ts'
 import type { CardColumn, ScenarioRow, Selection } from '../tables/selection.ts'
@@ -110,11 +110,8 @@ function onlyCell(row: ScenarioRow, { first, card }: CardPair, selection: Select
   return missing('requires a run on both cards')
 }
 
-/** Three or four significant digits, as the article prints them: 38.2, 225, 1,380. */
-function digitsFor(known: ReturnType<typeof measuredOf>): number {
-  if ('reason' in known) return 0
-  return known.value.value < 10 ? 2 : known.value.value < 100 ? 1 : 0
-}
+const digitsFor = (known: ReturnType<typeof measuredOf>): number =>
+  'reason' in known ? 0 : digitsOf(known.value.value)
 
 function metricNotes(selection: Selection): string[] {
   const keys = new Set(selection.scenarios.map((row) => headlineMetric(row.sample.scenario)))

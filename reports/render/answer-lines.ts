@@ -1,4 +1,5 @@
-import { type Answer, cellsOf, type Tile } from '../answer/answer.ts'
+import { type Answer, cellsOf, type Tile, type TileFigure } from '../answer/answer.ts'
+import { ownOf, sharedOf } from '../answer/shared-of.ts'
 import { isMixed } from '../tables/table.ts'
 import { formatCell } from './format-cell.ts'
 import { displayWidth, padTo, printable, wrapTo } from './plain-text.ts'
@@ -10,33 +11,55 @@ const toneStyle = { good: 'green', warn: 'yellow', bad: 'red', plain: null } as 
 /** The answer as lines for a terminal: its sentences, one line for each key figure and card, quality, what was measured. */
 export function answerLines({ sentences, tiles, quality, facts }: Answer, columns: number, paint: Paint): string[] {
   const wrapped = (text: string) => wrapTo(printable(text), columns)
+  const shared = sharedOf(tiles)
+  const isMarked = isMixed(cellsOf(tiles))
+  const width = Math.max(0, ...tiles.map(({ label }) => displayWidth(printable(label))))
   const style = quality === null ? null : toneStyle[quality.tone]
   return [
     ...sentences.flatMap(wrapped),
     '',
-    ...tiles.flatMap((tile) => tileLines(tile, isMixed(cellsOf(tiles)), { columns, paint })),
+    ...(shared === null ? [] : wrapped(`Key figures for ${shared}`).map((line) => paint('dim', line))),
+    ...tiles.flatMap((tile) => tileLines(tile, { own: ownOf(tile, shared), isMarked, columns, paint, width })),
     ...(tiles.length === 0 ? [] : ['']),
     ...(quality === null ? [] : wrapped(quality.text).map((line) => (style === null ? line : paint(style, line)))),
     ...facts.flatMap(({ label, text }) => wrapped(`${label}: ${text}`).map((line) => paint('dim', line))),
   ]
 }
 
-/** `Output throughput`, and under it each card with its figure, marked where other figures are live. */
-function tileLines(
-  { label, of, figures }: Tile,
-  isMarked: boolean,
-  { columns, paint }: { readonly columns: number; readonly paint: Paint },
-): string[] {
-  const head = wrapTo(printable(of === null ? label : `${label}: ${of}`), columns).map((line) => paint('bold', line))
-  const names = figures.map(({ card }) => printable(card?.label ?? ''))
-  const width = Math.max(0, ...names.map(displayWidth))
-  const rows = figures.flatMap(({ cell }, at) => {
-    const { main, mark, sub } = formatCell(cell)
-    const marked = isMarked ? main + mark : main
-    const value = printable(sub === null ? marked : `${marked}  ${sub}`)
-    return wrapTo(value, Math.max(10, columns - width - 4)).map((part, line) =>
-      `  ${padTo(line === 0 ? names[at]! : '', width, 'left')}  ${part}`.trimEnd(),
+interface TileLayout {
+  readonly own: string | null
+  /** Simulated figures have a mark: others are live. */
+  readonly isMarked: boolean
+  readonly columns: number
+  readonly paint: Paint
+  /** Of the longest label. */
+  readonly width: number
+}
+
+/** A key figure and its only value on one line, or its label with each card and its value below. */
+function tileLines({ label, figures }: Tile, { own, isMarked, columns, paint, width }: TileLayout): string[] {
+  const named = printable(own === null ? label : `${label} (${own})`)
+  const [only, ...others] = figures
+  if (only !== undefined && others.length === 0) {
+    const head = padTo(named, width, 'left')
+    return valueLines(only, isMarked, columns - width - 2).map((part, at) =>
+      `${at === 0 ? paint('bold', head) : ' '.repeat(width)}  ${part}`.trimEnd(),
     )
-  })
-  return [...head, ...rows]
+  }
+  const names = figures.map(({ card }) => printable(card?.label ?? ''))
+  const cards = Math.max(0, ...names.map(displayWidth))
+  return [
+    ...wrapTo(named, columns).map((line) => paint('bold', line)),
+    ...figures.flatMap((figure, at) =>
+      valueLines(figure, isMarked, columns - cards - 4).map((part, line) =>
+        `  ${padTo(line === 0 ? names[at]! : '', cards, 'left')}  ${part}`.trimEnd(),
+      ),
+    ),
+  ]
+}
+
+function valueLines({ cell }: TileFigure, isMarked: boolean, columns: number): string[] {
+  const { main, mark, sub } = formatCell(cell)
+  const marked = isMarked ? main + mark : main
+  return wrapTo(printable(sub === null ? marked : `${marked}  ${sub}`), Math.max(10, columns))
 }

@@ -24,6 +24,9 @@ const absentReason = (run: RunRecord, key: MetricKey): string =>
     ? `${metrics[key].label} is not in the record: it was made by an earlier version`
     : `${run.id} has no ${metrics[key].label}: the run is ${run.status}`
 
+/** Digits for three or four significant ones, as the article prints rates: 38.2, 225, 1,380. */
+export const digitsOf = (value: number): number => (value < 10 ? 2 : value < 100 ? 1 : 0)
+
 /** A metric as a cell, marked where the run was simulated, with the physical limit if given. */
 export function figureCell(run: RunRecord, key: MetricKey, digits: number, limit?: PhysicalLimit): Cell {
   const known = measuredOf(run, key)

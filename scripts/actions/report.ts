@@ -13,6 +13,7 @@ import type { Report } from '../../reports/report.ts'
 import { type VllmBenchTrial, vllmBenchTrials } from '../../reports/vllm-bench/trial-summary.ts'
 import { readClaims } from '../report/claims-file.ts'
 import { formatsOf } from '../report/format-flag.ts'
+import { givenText } from '../report/given-text.ts'
 import type { ReportFlags } from '../report/report-flags.ts'
 import { withRuns } from '../store/given-runs.ts'
 import type { CommandIo } from '../support/io.ts'
@@ -45,7 +46,7 @@ export async function report(paths: readonly string[], flags: ReportFlags, io: C
       : await withRuns(paths, flags, io, async ({ records, whole }) =>
           assemble({ stored: await records(), whole }, money, claims, formats),
         )
-  const built = flags.title === undefined ? made : { ...made, title: flags.title }
+  const built = { ...made, ...named(flags) }
   if (formats.includes('terminal')) io.stdout(reportText(built, io, flags.all === true))
   if (formats.includes('vllm')) io.stdout(vllmBenchText(built))
   const files = formats.filter((format) => format !== 'terminal')
@@ -54,9 +55,15 @@ export async function report(paths: readonly string[], flags: ReportFlags, io: C
   return metrics ? reportMetrics(paths, flags, io) : exitCodes.done
 }
 
+/** Title and author, where they are given. */
+const named = ({ title, author }: ReportFlags) => ({
+  ...(title === undefined ? {} : { title: givenText('--title', title) }),
+  ...(author === undefined ? {} : { author: givenText('--author', author) }),
+})
+
 /** Flags of the report for customers do nothing in the one for the lab, and are not ignored in silence. */
-function refuseCustomerFlags({ author, logo, site, withClaims, ownPrices }: ReportFlags): void {
-  const given = Object.entries({ author, logo, site, 'with-claims': withClaims, 'own-prices': ownPrices }).find(
+function refuseCustomerFlags({ logo, site, withClaims, ownPrices }: ReportFlags): void {
+  const given = Object.entries({ logo, site, 'with-claims': withClaims, 'own-prices': ownPrices }).find(
     ([, value]) => value !== undefined,
   )
   if (given !== undefined) throw new JoulemarkError('bad-input', `--${given[0]} requires --for customer`)

@@ -30,8 +30,8 @@ export const reportCommand: DefineCommand = (io, done) =>
         .choices(['lab', 'customer'])
         .default('lab' as const),
     )
-    .option('--title <text>', 'Title of the report')
-    .option('--author <text>', 'With --for customer: who publishes it')
+    .option('--title <text>', 'Title of the report; its cards and workloads unless given')
+    .option('--author <text>', 'Who publishes it')
     .option('--logo <file>', 'With --for customer: PNG, JPEG or SVG file that is put on the page')
     .option('--site <text>', 'With --for customer: where it was measured')
     .option('--with-claims', 'With --for customer: print the checked --claims on the page')

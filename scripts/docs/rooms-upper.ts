@@ -46,6 +46,7 @@ export const upperRooms: readonly Room[] = [
       'render/grid': 'a table as it is read: groups, marks, numbers of footnotes; its layout on a terminal',
       'render/html': 'the page: template, style, charts',
       'render/html/table': 'a table of the page: its cells, notes, commands and style',
+      'render/html/page': 'the page of a report: its answer, contents, chapters and style',
       'render/html/client': "the page's own TypeScript, bundled into it",
       'run-answer': 'what `run` prints first: figures, latencies, gates that did not pass, what to type next',
       size: 'which card, how many servers, what per month: answers by card, their table, page and document',

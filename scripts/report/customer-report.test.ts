@@ -49,7 +49,7 @@ test.each([
   [{ format: 'csv' }, '--format csv with --for customer: known: terminal, md, html, fragment'],
   [{ title: ' ' }, '--title: expected a text'],
   [{ site: 'x'.repeat(201) }, '--site: 201 characters; expected at most 200'],
-  [{ for: 'lab' as const, author: 'Example Ltd' }, '--author requires --for customer'],
+  [{ for: 'lab' as const, site: 'Example Ltd' }, '--site requires --for customer'],
 ])('refuses %j', async (flags, message) => {
   await expect(run(flags)).rejects.toThrow(message)
 })

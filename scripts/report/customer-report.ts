@@ -14,6 +14,7 @@ import { withRuns } from '../store/given-runs.ts'
 import type { CommandIo } from '../support/io.ts'
 import { moneyOf } from '../support/money/stated-money.ts'
 import { readClaims } from './claims-file.ts'
+import { givenText } from './given-text.ts'
 import { readLogo } from './logo-file.ts'
 import { refusedRuns } from './refused-runs.ts'
 import type { ReportFlags } from './report-flags.ts'
@@ -103,18 +104,9 @@ function checkClaims({ claims, withClaims }: ReportFlags): void {
     throw new JoulemarkError('bad-input', '--with-claims requires --claims FILE (or --claims article)')
 }
 
-/** Longest text of a title, an author or a place. */
-const MOST_CHARACTERS = 200
-
 async function imprintOf({ title, author, site, logo }: ReportFlags): Promise<Imprint> {
   for (const [flag, value] of Object.entries({ title, author, site })) {
-    if (value === undefined) continue
-    if (value.trim() === '') throw new JoulemarkError('bad-input', `--${flag}: expected a text`)
-    if (value.length > MOST_CHARACTERS)
-      throw new JoulemarkError(
-        'bad-input',
-        `--${flag}: ${value.length} characters; expected at most ${MOST_CHARACTERS}`,
-      )
+    if (value !== undefined) givenText(`--${flag}`, value)
   }
   return {
     ...(title === undefined ? {} : { title }),

@@ -8,8 +8,8 @@ export interface ReportFlags extends MoneyFlags {
   readonly all?: boolean
   readonly for?: 'lab' | 'customer'
   readonly title?: string
-  /** For customers only. */
   readonly author?: string
+  /** For customers only. */
   readonly logo?: string
   readonly site?: string
   readonly withClaims?: boolean

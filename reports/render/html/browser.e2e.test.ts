@@ -8,6 +8,7 @@ import { buildReport } from '../../build.ts'
 import { runSeries } from '../../charts/run-series.ts'
 import { parseClaims } from '../../claims/file/parse.ts'
 import type { Report } from '../../report.ts'
+import { articleSuite } from '../../testing/article-suite.ts'
 import { axeViolations, type BrowserPage, chromiumHere, openInBrowser } from '../../testing/in-browser.ts'
 import { makeRequest, makeRows, makeSample, makeTrial } from '../../testing/rows-builder.ts'
 import { formatGbp } from '../format-cell.ts'
@@ -85,6 +86,7 @@ describe.skipIf(chromiumHere === undefined)('the page in a browser', () => {
   })
 
   test('a note opens by keyboard, closes with Escape, and is clean while it is open', async () => {
+    await page.locator('#c-cards > summary').click()
     const [number, note] = [page.locator('#t-fits .ref').first(), page.locator('#n-fits-1')]
     expect(await note.isVisible()).toBe(false)
     await number.press('Enter')
@@ -96,6 +98,7 @@ describe.skipIf(chromiumHere === undefined)('the page in a browser', () => {
     await page.locator('button[popovertarget=n-spec-source]').click()
     expect(await page.locator('#n-spec-source').isVisible()).toBe(true)
     await page.keyboard.press('Escape')
+    await page.locator('#c-cards > summary').click()
   })
 
   test('the economics follow the utilisation, by the formula of the harness', async () => {
@@ -134,6 +137,16 @@ describe.skipIf(chromiumHere === undefined)('the page in a browser', () => {
     expect(await picture.innerHTML()).not.toMatch(/NaN|undefined/)
   })
 
+  test('a link opens the folded chapter that it leads into, and the contents mark where the reader is', async () => {
+    const chapter = page.locator('#c-serving')
+    expect(await chapter.getAttribute('open')).toBeNull()
+    await page.locator('nav.beside a[href="#c-serving"]').click()
+    expect(await chapter.getAttribute('open')).toBe('')
+    await page.waitForSelector('nav.beside a[href="#c-serving"][aria-current]')
+    await page.evaluate("location.hash = 'h-spec'")
+    await page.waitForSelector('#c-cards[open]')
+  })
+
   test('one serving example is shown, that of the chosen workload and card, and is copied with its line breaks', async () => {
     const blocks = page.locator('details.command')
     expect(await blocks.count()).toBe(2)
@@ -151,8 +164,18 @@ describe.skipIf(chromiumHere === undefined)('the page in a browser', () => {
     expect(await page.evaluate('getSelection().toString()')).toContain('docker run')
   })
 
-  test.each(['light', 'dark'] as const)('axe finds nothing wrong, %s', async (colorScheme) => {
+  test.each([
+    ['light', 1280],
+    ['dark', 1280],
+    ['light', 360],
+    ['dark', 360],
+  ] as const)('axe finds nothing wrong, %s, %i px wide', async (colorScheme, width) => {
+    await page.setViewportSize({ width, height: 740 })
     await page.emulateMedia({ colorScheme })
+    // what is folded would not be looked at
+    await page.$$eval('details:not(.command)', (all) => {
+      for (const at of all) at.setAttribute('open', '')
+    })
     expect(await axeViolations(page)).toEqual([])
   })
 
@@ -168,6 +191,11 @@ describe.skipIf(chromiumHere === undefined)('the page in a browser', () => {
     expect(await page.locator('#n-fits-1').isVisible()).toBe(true)
     expect(await page.locator('.end-notes h2').isVisible()).toBe(true)
     await page.setViewportSize({ width: 720, height: 1000 })
+    // what is folded is not printed, and named
+    await page.$eval('#c-metrics', (at) => at.removeAttribute('open'))
+    expect(await page.locator('#c-metrics').isVisible()).toBe(false)
+    expect(await page.locator('.unprinted .u-metrics').isVisible()).toBe(true)
+    expect(await page.locator('.unprinted .u-cost').isVisible()).toBe(false)
     const wide = await page.$$eval('table, figure', (all) =>
       all.filter((at) => at.scrollWidth > 720).map((at) => at.id),
     )
@@ -176,21 +204,8 @@ describe.skipIf(chromiumHere === undefined)('the page in a browser', () => {
   })
 })
 
-test('the page of a whole suite stays under 1.5 MB', () => {
-  const trialList = [makeTrial(0, 0, [1000, 59_000], 60_000)]
-  const samples = Array.from({ length: 300 }, (_, at) => makeSample(at * 200, 300 + ((at * 7919) % 50)))
-  const tokens = Array.from({ length: 3000 }, (_, at) => ({ trial: 0, binStartMs: at * 20, tokens: (at * 7919) % 40 }))
-  const requests = Array.from({ length: 400 }, (_, at) =>
-    makeRequest({ dispatchedMs: 1500 + at * 100, firstTokenMs: 1520 + at * 100 + ((at * 31) % 17) }),
-  )
-  const rows = makeRows(requests, { gpu: samples, tokens })
-  const result = { outputTokensPerS: [1000, 990, 1010], meanPowerW: 300, tokensPerJ: [3.3, 3.2, 3.4] } as const
-  const runs = Array.from({ length: 20 }, (_, at) =>
-    (['rtx-4090', 'rtx-pro-6000-max-q'] as const).map((card) =>
-      makeRun({ card, scenario: `workload-${at}`, title: `Workload ${at}`, trialList, result }),
-    ),
-  ).flat()
-  const series = new Map(runs.map((run) => [run.id, runSeries(run, rows)]))
+test('the page of the whole article on two cards stays under 1 MB', async () => {
+  const { runs, series } = await articleSuite()
   const html = renderHtml(buildReport(runs, { series, claims: parseClaims(article, 'article') }))
-  expect(Buffer.byteLength(html)).toBeLessThan(1.5e6)
+  expect(Buffer.byteLength(html)).toBeLessThan(1e6)
 })

@@ -1,5 +1,6 @@
 import type { Chart } from '../../charts/chart-types.ts'
 import type { ReportCharts } from '../../report.ts'
+import { type ChartFrame, columnFrame, wideFrame } from './chart-look.ts'
 import { chartSvg } from './chart-svg.ts'
 import { htmlId } from './html-id.ts'
 import { type Html, html, joined, nothing } from './template.ts'
@@ -17,13 +18,25 @@ function section(id: string, title: string, charts: readonly Chart[], notes: rea
   const list =
     notes.length === 0 ? nothing : html`<ul class="notes">${notes.map((note) => html`<li>${note}</li>`)}</ul>`
   return html`<section class="pictures" aria-labelledby="h-${id}"><h2 id="h-${id}">${title}</h2>
-<div class="charts">${joined(charts.map(figure), '\n')}</div>${list}</section>`
+<div class="charts">${joined(charts.map(chartFigure), '\n')}</div>${list}</section>`
 }
 
-function figure(chart: Chart): Html {
+/** The chart of the first screen, under a banner that says what is simulated. */
+export const leadingFigure = (chart: Chart): Html => figure(chart, wideFrame, nothing, chart.kind === 'bars')
+
+/** One chart with its title above and its description below. */
+export function chartFigure(chart: Chart): Html {
   const stamp = chart.simulated ? html` <span class="stamp">SIMULATED</span>` : nothing
+  return figure(chart, columnFrame, stamp, false)
+}
+
+/** Bars that name their workloads are read without words, which may then be folded. */
+function figure(chart: Chart, frame: ChartFrame, stamp: Html, isFolded: boolean): Html {
   const id = htmlId(chart.id)
+  const caption = isFolded
+    ? html`<figcaption><details><summary>In words</summary><p id="s-${id}">${chart.summary}</p></details></figcaption>`
+    : html`<figcaption id="s-${id}">${chart.summary}</figcaption>`
   return html`<figure id="g-${id}"><h3>${chart.title}${stamp}</h3>
-${chartSvg(chart)}
-<figcaption id="s-${id}">${chart.summary}</figcaption></figure>`
+${chartSvg(chart, frame)}
+${caption}</figure>`
 }

@@ -2,13 +2,13 @@ import type { BarSeriesOption, CustomSeriesOption, LineSeriesOption, ScatterSeri
 import type { EChartsCoreOption } from 'echarts/core'
 import type { BarChart, Chart, ChartLine, DotChart, LineChart } from '../../charts/chart-types.ts'
 import { valueAxis } from './chart-axis.ts'
-import { band, CHART_MARGIN, CHART_WIDTH, dashOf, FONT_PX, faint, ink, seriesColor } from './chart-look.ts'
+import { band, CHART_MARGIN, type ChartFrame, dashOf, FONT_PX, faint, ink, seriesColor } from './chart-look.ts'
 import { barWhiskers, lineWhiskers } from './chart-whiskers.ts'
-import { DOTS_HEIGHT, dotParts } from './dots-option.ts'
+import { dotParts } from './dots-option.ts'
 
 const [LEFT, RIGHT, BOTTOM] = [CHART_MARGIN.left, CHART_MARGIN.right, CHART_MARGIN.bottom]
 /** Room above the axes for the legend, where there is one, and the name of the first axis. */
-const topOf = (chart: Drawn): number => 38 + LEGEND_ROW * legendRows(legendNames(chart))
+const topOf = (chart: Drawn, frame: ChartFrame): number => 38 + LEGEND_ROW * legendRows(legendNames(chart), frame)
 const LEGEND_ROW = 26
 
 type Drawn =
@@ -19,15 +19,24 @@ type Drawn =
 const LEGEND_SIGN = 54
 
 /** Size of a chart in its own coordinates. */
-export function chartHeight(chart: Drawn): number {
-  const around = topOf(chart) + BOTTOM
-  if (chart.kind === 'bars') return around + chart.categories.length * (18 * chart.groups.length + 18)
-  if (chart.kind === 'dots') return around + DOTS_HEIGHT
+export function chartHeight(chart: Drawn, frame: ChartFrame): number {
+  const around = topOf(chart, frame) + BOTTOM
+  if (chart.kind === 'bars') return around + chart.categories.length * rowHeight(chart, frame)
+  if (chart.kind === 'dots') return around + frame.dotsHeight
   return around + (chart.panels.length === 1 ? 190 : chart.panels.length * 112)
 }
 
+/** The height of the bars of one category with what is between them. */
+function rowHeight(
+  { categories, groups }: Pick<BarChart, 'categories' | 'groups'>,
+  { barsHeight }: ChartFrame,
+): number {
+  const least = Math.max(20, 9 * groups.length + 4)
+  return Math.max(least, Math.min(18 * groups.length + 18, barsHeight / categories.length))
+}
+
 /** A chart as an ECharts option. */
-export function chartOption(chart: Chart): EChartsCoreOption {
+export function chartOption(chart: Chart, frame: ChartFrame): EChartsCoreOption {
   const common = {
     animation: false,
     textStyle: { fontFamily: 'inherit', fontSize: FONT_PX, color: ink },
@@ -41,8 +50,8 @@ export function chartOption(chart: Chart): EChartsCoreOption {
       data: legendNames(chart).map((name) => (hasDots(chart, name) ? { name } : { name, itemStyle: { opacity: 0 } })),
     },
   }
-  if (chart.kind === 'bars') return { ...common, ...barParts(chart) }
-  return { ...common, ...(chart.kind === 'dots' ? dotParts(chart, topOf(chart)) : lineParts(chart)) }
+  if (chart.kind === 'bars') return { ...common, ...barParts(chart, frame) }
+  return { ...common, ...(chart.kind === 'dots' ? dotParts(chart, topOf(chart, frame)) : lineParts(chart, frame)) }
 }
 
 const legendNames = (chart: Drawn): string[] =>
@@ -55,12 +64,12 @@ const legendNames = (chart: Drawn): string[] =>
     : chart.groups.map(({ name }) => name)
 
 /** Rows that a legend takes, by the width of its words; one name needs no legend. */
-function legendRows(names: readonly string[]): number {
+function legendRows(names: readonly string[], frame: ChartFrame): number {
   if (names.length < 2) return 0
   let [rows, at] = [1, 0]
   for (const name of names) {
     const width = LEGEND_SIGN + name.length * 0.6 * FONT_PX
-    if (at > 0 && at + width > CHART_WIDTH) [rows, at] = [rows + 1, 0]
+    if (at > 0 && at + width > frame.width) [rows, at] = [rows + 1, 0]
     at += width
   }
   return rows
@@ -70,10 +79,10 @@ function legendRows(names: readonly string[]): number {
 const hasDots = (chart: Chart, name: string): boolean =>
   chart.kind !== 'lines' || chart.panels.some(({ lines }) => lines.some((line) => line.name === name && line.dots))
 
-function lineParts(chart: LineChart) {
+function lineParts(chart: LineChart, frame: ChartFrame) {
   const count = chart.panels.length
-  const top = topOf(chart)
-  const each = (chartHeight(chart) - top - BOTTOM) / count
+  const top = topOf(chart, frame)
+  const each = (chartHeight(chart, frame) - top - BOTTOM) / count
   const gap = count > 1 ? 34 : 0
   const grids = chart.panels.map((_, at) => ({
     left: LEFT,
@@ -144,17 +153,24 @@ const markSeries = (chart: LineChart): ScatterSeriesOption => ({
   data: chart.marks.map(({ x, y, label }) => ({ value: [x, y], label: { formatter: label } })),
 })
 
-const barLayout = { barMaxWidth: 16, barGap: '20%' } as const
+/** The distance of the names of bars from the edge, and from the bars. */
+const AROUND_NAMES = 36
 
-function barParts(chart: BarChart) {
+function barParts(chart: BarChart, frame: ChartFrame) {
+  const row = rowHeight(chart, frame)
+  const barLayout = { barMaxWidth: Math.min(16, (row * 0.75) / chart.groups.length), barGap: '20%' }
+  const isTight = row < 36
   return {
-    grid: { left: 168, right: RIGHT + 8, top: topOf(chart) - 26, bottom: BOTTOM },
+    grid: { left: frame.namesWidth + AROUND_NAMES, right: RIGHT + 8, top: topOf(chart, frame) - 26, bottom: BOTTOM },
     xAxis: valueAxis(chart.value, 0, { name: chart.value.label, nameLocation: 'middle', nameGap: 28 }),
     yAxis: {
       type: 'category',
       inverse: true,
       data: [...chart.categories],
-      axisLabel: { color: ink, fontSize: FONT_PX, width: 132, overflow: 'break', interval: 0 },
+      axisLabel: {
+        ...{ color: ink, fontSize: FONT_PX, width: frame.namesWidth, interval: 0 },
+        overflow: isTight ? 'truncate' : 'break',
+      },
       axisLine: { lineStyle: { color: faint } },
       axisTick: { show: false },
     },
@@ -166,8 +182,16 @@ function barParts(chart: BarChart) {
         ...barLayout,
         itemStyle: { color: seriesColor(group.color) },
         data: group.bars.map((bar) => bar?.value ?? '-'),
+        ...(at === 0 && chart.reference !== undefined ? { markLine: referenceLine(chart.reference) } : {}),
       },
       barWhiskers(group.bars, { at, of: chart.groups.length, bar: barLayout }),
     ]),
   }
 }
+
+/** The value that bars are read against. */
+const referenceLine = (value: number) => ({
+  ...{ silent: true, symbol: 'none', label: { show: false } },
+  lineStyle: { color: ink, type: 'solid' as const, width: 1.5 },
+  data: [{ xAxis: value }],
+})

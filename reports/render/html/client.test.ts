@@ -107,6 +107,7 @@ describe('the chart of the cost', () => {
     costPicture(
       costChart(given, (id) => given.cards.findIndex((each) => each.id === id), '', false)!,
       given.utilisation,
+      480,
     )
   const texts = (shapes: readonly Shape[]) => shapes.flatMap(({ text }) => text ?? [])
   const named = (shapes: readonly Shape[], name: Shape['name']) => shapes.filter((each) => each.name === name)

@@ -4,8 +4,6 @@ import { valueAxis } from './chart-axis.ts'
 import { CHART_MARGIN, dashOf, FONT_PX, ink, paper, seriesColor } from './chart-look.ts'
 import { dotWhiskers } from './chart-whiskers.ts'
 
-/** Height of the plot: as familiar trade-offs, it is nearly square. */
-export const DOTS_HEIGHT = 300
 const DOT_PX = 8
 /** Room between the plot and the name of its y axis, for the labels of limits. */
 const LIMIT_LABELS = 18

@@ -1,5 +1,5 @@
 import type { ChartOf } from '../../../charts/chart-types.ts'
-import { band, CHART_MARGIN, CHART_WIDTH, dashOf, FONT_PX, faint, grid, ink, seriesColor } from '../chart-look.ts'
+import { band, CHART_MARGIN, dashOf, FONT_PX, faint, grid, ink, seriesColor } from '../chart-look.ts'
 
 /** One SVG element of a chart. Its text is text content, never markup. */
 export interface Shape {
@@ -11,10 +11,14 @@ export interface Shape {
 const PLOT_HEIGHT = 190
 const LEGEND_ROW = 22
 const { left: LEFT, bottom: BOTTOM } = CHART_MARGIN
-const RIGHT_EDGE = CHART_WIDTH - CHART_MARGIN.right
 
-/** The cost chart as shapes in chart coordinates, with a dotted line at a utilisation (0 to 1). */
-export function costPicture(chart: ChartOf<'lines'>, utilisation: number): { height: number; shapes: Shape[] } {
+/** The cost chart as shapes in chart coordinates of a width, with a dotted line at a utilisation (0 to 1). */
+export function costPicture(
+  chart: ChartOf<'lines'>,
+  utilisation: number,
+  width: number,
+): { height: number; shapes: Shape[] } {
+  const rightEdge = width - CHART_MARGIN.right
   const { lines, y: axis } = chart.panels[0]!
   const top = 34 + LEGEND_ROW * lines.length
   const height = top + PLOT_HEIGHT + BOTTOM
@@ -24,15 +28,15 @@ export function costPicture(chart: ChartOf<'lines'>, utilisation: number): { hei
     ...chart.marks.map(({ y }) => y),
   ]
   const scale = niceScale(Math.max(0, ...values))
-  const x = (percent: number) => LEFT + (percent / 100) * (RIGHT_EDGE - LEFT)
+  const x = (percent: number) => LEFT + (percent / 100) * (rightEdge - LEFT)
   const y = (gbp: number) => bottomEdge - PLOT_HEIGHT * (gbp / scale.ceiling)
 
   const bands = chart.bands.map(({ from, to }) => {
-    const width = Math.max(1, x(to) - x(from))
-    return shape('rect', { x: x(from), y: top, width, height: PLOT_HEIGHT, fill: band })
+    const wide = Math.max(1, x(to) - x(from))
+    return shape('rect', { x: x(from), y: top, width: wide, height: PLOT_HEIGHT, fill: band })
   })
   const costTicks = scale.ticks.flatMap((gbp) => [
-    stroke([LEFT, y(gbp)], [RIGHT_EDGE, y(gbp)], grid),
+    stroke([LEFT, y(gbp)], [rightEdge, y(gbp)], grid),
     words([LEFT - 8, y(gbp) + 5], gbp.toFixed(scale.digits), 'end', { fill: faint }),
   ])
   const percentTicks = [0, 20, 40, 60, 80, 100].flatMap((percent) => [
@@ -40,7 +44,7 @@ export function costPicture(chart: ChartOf<'lines'>, utilisation: number): { hei
     words([x(percent), bottomEdge + 20], String(percent), 'middle', { fill: faint }),
   ])
   const axes = [
-    stroke([LEFT, bottomEdge], [RIGHT_EDGE, bottomEdge], faint),
+    stroke([LEFT, bottomEdge], [rightEdge, bottomEdge], faint),
     stroke([LEFT, top], [LEFT, bottomEdge], faint),
     words([x(50), height - 8], chart.x.label, 'middle'),
     words([8, top - 14], axis.label, 'start'),
@@ -62,7 +66,7 @@ export function costPicture(chart: ChartOf<'lines'>, utilisation: number): { hei
   const crossings = chart.marks.flatMap((mark) => {
     const [atX, atY] = [x(mark.x), y(mark.y)]
     // Half of the label's width stays inside the axes.
-    const labelX = Math.max(LEFT + 20, Math.min(atX, RIGHT_EDGE - 20))
+    const labelX = Math.max(LEFT + 20, Math.min(atX, rightEdge - 20))
     return [
       shape('path', { d: `M${atX} ${atY - 7}l7 7l-7 7l-7 -7z`, fill: ink }),
       words([labelX, atY - 12], mark.label, 'middle', { 'font-weight': 700 }),

@@ -1,6 +1,5 @@
 import { costChart } from '../../../charts/cost-chart.ts'
 import type { MoneyModel } from '../../../money-model.ts'
-import { CHART_WIDTH } from '../chart-look.ts'
 import { costPicture } from './cost-picture.ts'
 
 const SVG = 'http://www.w3.org/2000/svg'
@@ -11,9 +10,10 @@ export function drawCostPicture(model: MoneyModel): void {
   const order = model.cards.map(({ id }) => id)
   const chart = costChart(model, (card) => order.indexOf(card), '', false)
   if (figure === null || chart === null) return
-  const { height, shapes } = costPicture(chart, model.utilisation)
   const svg = figure.querySelector('svg')!
-  svg.setAttribute('viewBox', `0 0 ${CHART_WIDTH} ${height}`)
+  const { width } = svg.viewBox.baseVal
+  const { height, shapes } = costPicture(chart, model.utilisation, width)
+  svg.setAttribute('viewBox', `0 0 ${width} ${height}`)
   svg.replaceChildren(
     ...shapes.map(({ name, attributes, text }) => {
       const element = document.createElementNS(SVG, name)
@@ -22,6 +22,6 @@ export function drawCostPicture(model: MoneyModel): void {
       return element
     }),
   )
-  figure.querySelector('figcaption')!.textContent =
+  document.getElementById('s-cost-utilisation')!.textContent =
     `With your assumptions: ${chart.summary} The dotted line marks your utilisation. The shaded area is the interval of a crossing.`
 }

@@ -1,3 +1,4 @@
+import { followChapters } from './chapters.ts'
 import { addCopyButtons } from './copy.ts'
 import { followAssumptions } from './follow-assumptions.ts'
 import { addCommandPicker } from './pick-command.ts'
@@ -8,3 +9,4 @@ addSorting()
 addCopyButtons()
 addCommandPicker()
 followAssumptions()
+followChapters()

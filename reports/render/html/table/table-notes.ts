@@ -29,12 +29,6 @@ export function underTable(table: Table, text: TableText): Html {
   return html`<div class="under">${marks}${buttons.length > 0 ? html`<p class="buttons">${joined(buttons, '\n')}</p>` : nothing}</div>`
 }
 
-/** The notes of tables under a heading that only paper shows; nothing where they have none. */
-export function endNotes(tables: readonly Table[]): Html {
-  const each = tables.map(tableNotes).filter((notes) => notes !== nothing)
-  return each.length === 0 ? nothing : html`<div class="end-notes"><h2>Notes</h2>${joined(each, '\n')}</div>`
-}
-
 /** The notes of one table: footnotes by number, then what is to be known of it, then its sources. */
 export function tableNotes(table: Table): Html {
   const { footnotes } = tableText(table)

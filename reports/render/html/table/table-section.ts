@@ -15,7 +15,7 @@ type TitleLevel = 2 | 3 | 'none'
 /** One table as a section with its notes behind it, for a page of a few tables. */
 export const tableSection = (table: Table): Html => html`${sectionWithoutNotes(table, 2)}${tableNotes(table)}`
 
-/** One table as a section under a title of its level: caption, heads, rows. Its notes are to stand elsewhere on the page, by `endNotes`. */
+/** One table as a section under a title of its level: caption, heads, rows. Its notes are to stand elsewhere on the page, by `tableNotes`. */
 export function sectionWithoutNotes(table: Table, level: TitleLevel): Html {
   const id = htmlId(table.id)
   const stamp = table.simulated ? html` <span class="stamp">SIMULATED</span>` : nothing

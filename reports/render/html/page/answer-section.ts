@@ -1,0 +1,67 @@
+import {
+  type Answer,
+  cellsOf,
+  type Quality,
+  type Tile,
+  type TileCard,
+  type TileFigure,
+} from '../../../answer/answer.ts'
+import { ownOf, sharedOf } from '../../../answer/shared-of.ts'
+import { type Cell, isMixed } from '../../../tables/table.ts'
+import { formatCell } from '../../format-cell.ts'
+import { leadingFigure } from '../chart-figure.ts'
+import { seriesClass } from '../chart-look.ts'
+import { type Html, html, joined, nothing } from '../template.ts'
+
+/** The first screen: verdict, key figures, the chart that decides, quality, and what was measured. */
+export function answerSection(answer: Answer): Html {
+  const { sentences, tiles, chart, quality, facts } = answer
+  const shared = sharedOf(tiles)
+  const isMarked = isMixed(cellsOf(tiles))
+  const of = shared === null ? nothing : html`<p class="tiles-of">Key figures for ${shared}</p>`
+  const list =
+    tiles.length === 0
+      ? nothing
+      : html`${of}<ul class="tiles">${tiles.map((tile) => tileHtml(tile, shared, isMarked))}</ul>`
+  const about = html`<div class="about">${quality === null ? nothing : qualityHtml(quality)}
+<dl class="measured">${facts.filter(({ label }) => label !== 'When').map(({ label, text }) => html`<div><dt>${label}</dt><dd>${text}</dd></div>`)}</dl></div>`
+  return html`<section class="answer" id="answer" aria-labelledby="h-answer"><h2 id="h-answer" class="unseen">Answer</h2>
+<div class="verdict">${sentences.map((sentence) => html`<p>${sentence}</p>`)}</div>
+${list}
+<div class="decides${chart === null ? ' alone' : ''}">${chart === null ? nothing : leadingFigure(chart)}${about}</div>
+</section>`
+}
+
+function tileHtml(tile: Tile, shared: string | null, isMarked: boolean): Html {
+  const { label, figures } = tile
+  const own = ownOf(tile, shared)
+  const note = own === null ? nothing : html`<p class="of">${own}</p>`
+  return html`<li class="tile"><h3>${label}</h3>
+<dl>${figures.map((figure, at) => figureHtml(figure, at === 0, isMarked))}</dl>${note}</li>`
+}
+
+function figureHtml({ card, cell }: TileFigure, isBest: boolean, isMarked: boolean): Html {
+  const { sub, tone } = formatCell(cell)
+  const small = sub === null ? nothing : html`<small>${sub}</small>`
+  const why = cell.kind === 'missing' ? html`<small>${cell.reason}</small>` : nothing
+  return html`<div class="${isBest ? 'best' : 'other'} ${tone}">${card === null ? nothing : html`<dt>${cardHtml(card)}</dt>`}<dd>${mainHtml(cell, isMarked)}${small}${why}</dd></div>`
+}
+
+const cardHtml = ({ label, color }: TileCard): Html => html`<span class="key ${seriesClass(color)}"></span>${label}`
+
+/** The value; a unit that follows a space stands smaller. */
+function mainHtml(cell: Cell, isMarked: boolean): Html {
+  const { main, mark } = formatCell(cell)
+  const [value = '', unit] = cell.kind === 'number' ? main.split('\u00a0') : [main]
+  const simulated = isMarked && mark !== '' ? html`<abbr title="simulated">${mark}</abbr>` : nothing
+  return html`<span class="main">${value}</span>${unit === undefined ? nothing : html` <span class="unit">${unit}</span>`}${simulated}`
+}
+
+/** One line; why the other runs are not quotable unfolds under it. */
+function qualityHtml({ text, tone, reasons }: Quality): Html {
+  const more = html`<a href="#c-quality">Gates and sources</a>`
+  if (reasons.length === 0) return html`<p class="quality ${tone}"><strong>${text}</strong> ${more}</p>`
+  return html`<details class="quality ${tone}"><summary><strong>${text}</strong></summary><ul>${joined(
+    reasons.map((reason) => html`<li>${reason}</li>`),
+  )}</ul>${more}</details>`
+}
