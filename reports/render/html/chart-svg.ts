@@ -5,7 +5,7 @@ import { LabelLayout } from 'echarts/features'
 import { SVGRenderer } from 'echarts/renderers'
 import { withoutInvisible } from '../../../harness/plain-text.ts'
 import type { Chart } from '../../charts/chart-types.ts'
-import { type ChartFrame, columnFrame } from './chart-look.ts'
+import { type ChartFrame, columnFrame, FONT_PX } from './chart-look.ts'
 import { chartHeight, chartOption } from './chart-option.ts'
 import { htmlId } from './html-id.ts'
 import { slimSvg } from './slim-svg.ts'
@@ -39,7 +39,7 @@ export function chartSvg(chart: Chart, frame: ChartFrame = columnFrame): Html {
       withoutInvisible(slimSvg(inner, id)),
       'ECharts escapes the names that it writes into its SVG; a test draws hostile ones',
     )
-    return html`<svg viewBox="0 0 ${frame.width} ${height}" role="img" aria-label="${chart.title}" aria-describedby="s-${id}">${drawing}</svg>`
+    return html`<svg viewBox="0 0 ${frame.width} ${height}" role="img" aria-label="${chart.title}" aria-describedby="s-${id}"><g fill="none" font-size="${FONT_PX}" dominant-baseline="central">${drawing}</g></svg>`
   } finally {
     canvas.dispose()
   }

@@ -1,8 +1,8 @@
 import { FONT_PX } from './chart-look.ts'
 
 /**
- * The drawing of ECharts in a third of its bytes and the same in every pixel: without what is for the mouse, what all its elements
- * have in common said once, lines of one look in one path, points relative to the one before. Ids contain the chart's id instead
+ * The drawing of ECharts in a third of its bytes and the same in every pixel: without what is for the mouse and what the element
+ * around it says for all of its elements, lines of one look in one path, points relative to the one before. Ids contain the chart's id instead
  * of the number of charts drawn before. A tenth of a unit is finer than any screen.
  */
 export function slimSvg(svg: string, id: string): string {
@@ -19,7 +19,7 @@ export function slimSvg(svg: string, id: string): string {
     .replace(/ d="([^"]*)"/g, (_, path: string) => ` d="${relativePath(path)}"`)
     .replace(/ {2,}/g, ' ')
     .replace(/ ?><\/(?:path|polyline|rect|circle|line)>/g, '/>')
-  return `<g fill="none" font-size="${FONT_PX}" dominant-baseline="central">${joinedPaths(plain)}</g>`
+  return joinedPaths(plain)
 }
 
 /** Straight lines as steps from the point before, in tenths so that nothing adds up; any other path as it is. */
@@ -53,6 +53,7 @@ function joinedPaths(svg: string): string {
   return svg.replace(/(?:<path d="M[^"]*"([^>]*)\/>)(?:<path d="M[^"]*"\1\/>)+/g, (all, look: string) => {
     // filled or see-through shapes may cover each other
     if (/ fill=|opacity/.test(look)) return all
-    return `<path d="${[...all.matchAll(/ d="([^"]*)"/g)].map(([, path]) => path).join('')}"${look}/>`
+    const lines = [...all.matchAll(/ d="([^"]*)"/g)].map(([, path]) => path).join('')
+    return all.slice(0, all.indexOf('/>') + 2).replace(/ d="[^"]*"/, ` d="${lines}"`)
   })
 }
