@@ -82,8 +82,9 @@ class SlotModel:
     def capture(self):
         """
         Records the kernels of a step once for each number of rows and each span: started one by one from Python they would take
-        longer than the GPU needs for them.
+        longer than the GPU needs for them. Raises RuntimeError where that fails, or where a recording computes something else.
         """
+        self.tokens.random_(0, self.embed.num_embeddings)
         pool = None
         for rows in reversed(self.row_steps):
             for span in self.spans:
@@ -97,6 +98,15 @@ class SlotModel:
                     logits = self._forward(rows, span)
                 pool = pool or graph.pool()
                 self.graphs[rows, span] = (graph, logits)
+        for rows, span in ((1, self.spans[0]), (self.slots, self.spans[-1])):
+            self.positions.fill_(span - 1)
+            expected = self._forward(rows, span)
+            graph, logits = self.graphs[rows, span]
+            graph.replay()
+            if not torch.allclose(logits, expected, rtol=0.02, atol=0.02):
+                raise RuntimeError("a step by a CUDA graph differs from the same step without one")
+        self.tokens.zero_()
+        self.positions.zero_()
 
     @torch.no_grad()
     def _forward(self, rows, span):
