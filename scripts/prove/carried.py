@@ -77,11 +77,12 @@ def environment(joulemark, into):
 
 
 def run(command, env):
-    """Runs a command to its end. It gets the signals that end this process, and says itself what becomes of its work."""
+    """Runs a command to its end. When this is to end, it ends by itself, and says what becomes of its work."""
     child = subprocess.Popen(command, env=env)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for name in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(name, lambda number, _: child.send_signal(number))
+    # a terminal sends these to both: the child must not get them twice
+    for name in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(name, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda number, _: child.send_signal(number))
     return child.wait()
 
 
