@@ -94,7 +94,7 @@ function loadCell({ loads }: SweepLine, at: SweptLoad): Cell {
     ? ['failed']
     : [
         ...(isQueued ? ['queues'] : []),
-        ...(at.breaksSlo ? ['misses the SLO'] : []),
+        ...(at.breaksSlo ? ['misses SLO'] : []),
         ...(beatenLoads(loads).has(at) ? ['beaten'] : []),
       ]
   return {

@@ -21,13 +21,13 @@ test('rows that no card has a value for are one note with the reason; a dash bes
     tableOf([
       ['Chat, 1 stream', 'p50', known, missing('no run')],
       ['Chat, 1 stream', 'p99', few(3), few(6)],
-      ['Chat, 1 stream', 'input', missing('earlier version'), missing('earlier version')],
+      ['Chat, 1 stream', 'input', missing('input is not in the record'), missing('input is not in the record')],
       ['Chat, 8 streams', 'p50', known, known],
       ['Chat, 8 streams', 'p99', few(13), few(39)],
-      ['Chat, 8 streams', 'input', missing('earlier version'), missing('earlier version')],
+      ['Chat, 8 streams', 'input', missing('input is not in the record'), missing('input is not in the record')],
       ['Chat, 32 streams', 'p50', known, known],
       ['Chat, 32 streams', 'p99', few(54), known],
-      ['Chat, 32 streams', 'input', missing('earlier version'), missing('earlier version')],
+      ['Chat, 32 streams', 'input', missing('input is not in the record'), missing('input is not in the record')],
     ]),
   )
   expect(rows.map(({ id }) => id)).toEqual([
@@ -37,12 +37,14 @@ test('rows that no card has a value for are one note with the reason; a dash bes
     'Chat, 32 streams p99',
   ])
   expect(notes).toEqual([
-    'Without a value on any card, so without a row: p99 of Chat, 1 stream; 8 streams (3 to 39 requests in the window; a p99 needs 100). input (earlier version).',
+    'Without a value on any card, so without a row: p99 of Chat, 1 stream; 8 streams (3 to 39 requests in the window; a p99 needs 100). input (not in the record).',
     'Formulas.',
   ])
 })
 
-test('a table with every row filled is the same', () => {
+test('a table without any value keeps its reasons, and one with every row filled is the same', () => {
+  const empty = tableOf([['Chat', 'p50', missing('no run'), missing('no run')]])
+  expect(withoutEmptyRows(empty)).toBe(empty)
   const table = tableOf([['Chat', 'p50', known, missing('no run')]])
   expect(withoutEmptyRows(table)).toBe(table)
 })

@@ -10,20 +10,24 @@ interface Names {
 
 /**
  * A table of workloads by metric without the rows in which no card has a value. A note names each of their metrics with its
- * workloads and the reason; a dash stays where another card has the value.
+ * workloads, unless none has it, and the reason; a dash stays where another card has the value. A table without any value
+ * stays as it is.
  */
 export function withoutEmptyRows(table: Table, metricColumn = 'metric'): Table {
   const names: Names = { workload: 0, metric: table.columns.findIndex(({ id }) => id === metricColumn), firstValue: 2 }
   const [empty, rows] = [true, false].map((isEmpty) => table.rows.filter((row) => hasNoValue(row, names) === isEmpty))
-  if (empty!.length === 0) return table
+  if (empty!.length === 0 || rows!.length === 0) return table
   const metrics = [...Map.groupBy(empty!, ({ cells }) => nameOf(cells[names.metric]))]
-  const workloads = new Set(table.rows.map(({ cells }) => nameOf(cells[names.workload]))).size
-  const said = metrics.map(([metric, of]) => {
+  const countOf = (metric: string) => table.rows.filter(({ cells }) => nameOf(cells[names.metric]) === metric).length
+  const each = metrics.map(([metric, of]) => {
     const titles = of.map(({ cells }) => nameOf(cells[names.workload]))
-    const where = titles.length === workloads ? '' : ` of ${shortTitles(titles).join('; ')}`
-    return `${metric}${where} (${joinedReasons(of.flatMap((row) => reasonsOf(row, names)))})`
+    const where = titles.length === countOf(metric) ? '' : ` of ${shortTitles(titles).join('; ')}`
+    // a reason may begin with the name of its metric, which stands there already
+    const said = `${metric.replace(/ \([^)]*\)$/u, '')} is `
+    const reasons = of.flatMap((row) => reasonsOf(row, names)).map((reason) => reason.replace(said, ''))
+    return `${metric}${where} (${joinedReasons(reasons)})`
   })
-  const note = `Without a value on any card, so without a row: ${said.join('. ')}.`
+  const note = `Without a value on any card, so without a row: ${each.join('. ')}.`
   return { ...table, rows: rows!, notes: [note, ...table.notes] }
 }
 

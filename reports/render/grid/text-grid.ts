@@ -38,7 +38,9 @@ export function gridLines(given: TextGrid, width: number, paint: Paint): string[
   const rule = (joint: string) => paint('dim', widths.map((columnWidth) => '─'.repeat(columnWidth)).join(`─${joint}─`))
   const heads: GridCell[] = grid.columns.map(({ head }) => ({ lines: [head], tone: 'plain' }))
   const layout = { grid, widths, paint }
-  const body = grid.rows.flatMap((row) => (isHeading(row) ? headingLines(row, width, paint) : rowLines(row, layout)))
+  const body = grid.rows.flatMap((row, at) =>
+    isHeading(row) ? [...(at === 0 ? [] : [rule('┼')]), ...headingLines(row, width, paint)] : rowLines(row, layout),
+  )
   return [rule('┬'), ...rowLines(heads, layout, 'bold'), rule('┼'), ...body, rule('┴')]
 }
 

@@ -89,6 +89,10 @@ describe.skipIf(chromiumHere === undefined)('the page in a browser', () => {
     await page.locator('#c-cards > summary').click()
     const [number, note] = [page.locator('#t-fits .ref').first(), page.locator('#n-fits-1')]
     expect(await note.isVisible()).toBe(false)
+    await number.click()
+    expect(await note.isVisible()).toBe(true)
+    await number.press('Enter')
+    expect(await note.isVisible()).toBe(false)
     await number.press('Enter')
     expect(await note.textContent()).toContain('GB of weights')
     expect(await note.isVisible()).toBe(true)

@@ -42,14 +42,14 @@ tbody:not(:last-child)>tr:last-child>*{border-bottom:1px solid var(--line)}
 .under p{margin:.2rem 0}
 .more,.ref{all:unset;cursor:pointer;color:var(--accent);text-decoration:underline}
 .more{padding:.25rem 0;margin-right:1rem}
-.ref{padding:0 .3em;min-width:1em;text-align:center;font-variant-numeric:tabular-nums}
-sup{line-height:0;white-space:nowrap}
+.ref{display:inline-block;padding:.1em .35em;min-width:1em;line-height:1.2;text-align:center;font-variant-numeric:tabular-nums}
+sup{line-height:0;white-space:nowrap;vertical-align:.35em}
 [popover]{max-width:min(36rem,calc(100vw - 2rem));max-height:min(70vh,32rem);overflow:auto;margin:auto;padding:.8rem 1rem;border:1px solid var(--faint);border-radius:.5em;background:var(--paper);color:var(--ink);font-size:.9rem;line-height:1.45;text-align:left;box-shadow:0 .4rem 1.6rem #0004;overflow-wrap:anywhere}
 [popover] .notes{color:inherit;font-size:inherit;margin:0}
 [popover] .notes li{margin:.3rem 0}
 .notes-title{margin:0 0 .4rem;font-weight:600}
 @supports selector(:popover-open){.end-notes h2,.notes-of h3{display:none}.notes-of>.notes{margin:0;padding:0;list-style:none}}
-@supports (position-area:block-end){[popover]{inset:auto;margin:.3rem 0;position-area:block-end span-inline-end;position-try-fallbacks:flip-block,flip-inline,flip-block flip-inline}}
+@supports (position-area:block-end){[popover]{inset:auto;margin:.3rem;position-area:block-end span-inline-end;position-try-fallbacks:flip-block,flip-inline,flip-block flip-inline}}
 @media (max-width:40rem){
 th,td{padding:.35rem .45rem}
 [class*=beside-],.stacked,.coded,:is([class*=beside-],.stacked,.coded)>:is(thead,tbody){display:block}
@@ -73,7 +73,7 @@ tbody:not(:last-child) tr:last-child{border-bottom:1px solid var(--line)}
 .stacked td::before{content:attr(data-head);display:block;color:var(--faint);font-size:.8rem}
 .group{background:var(--head)}
 .coded tr{display:grid}.coded tbody tr{border-bottom:1px solid var(--line)}.coded tbody tr>*{border-bottom:0;padding-bottom:.1rem}.coded thead tr{grid-template-columns:repeat(4,auto)}.coded thead th{min-width:0}.coded tbody th{font-weight:600}.coded pre{min-width:0}
-.ref{padding:.35em .6em}
+.ref{padding:.45em .7em;margin:-.35em 0}
 [popover]{inset:auto .5rem .5rem;max-width:none;width:auto;margin:0;position-area:none}
 }
 @media print{.scroll{overflow:visible;border:0;background:none}.sort::after{content:""}.copy,.buttons{display:none}tr{break-inside:avoid}.ref{color:inherit;text-decoration:none;padding:0 .1em}.end-notes h2{display:block}.notes-of h3{display:block;font-size:1rem;margin:.8rem 0 .2rem;break-after:avoid}.notes-of>.notes{list-style:decimal;padding-left:1.6rem}[popover]{display:block;position:static;max-width:none;max-height:none;margin:.2rem 0;padding:0;border:0;box-shadow:none;font-size:8.5pt}li[popover]{display:list-item}.picker{display:none}.command[hidden]{display:block!important}.command::details-content{display:block;content-visibility:visible}.picked summary{display:block}.picked .all{display:flex}.notes-title{display:none}}
