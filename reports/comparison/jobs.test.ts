@@ -72,7 +72,7 @@ test('steps, guidance and batch stand beside every figure, here and in the throu
   }
   expect(throughput.rows[0]!.cells.slice(1).map((cell) => formatCell(cell).main)).toEqual([
     'OOM',
-    '4.00\u00a0s',
+    '4.00\u00a0s/image',
     'RTX PRO 6000 Max-Q only',
   ])
 })

@@ -54,6 +54,16 @@ test('a figure above its physical limit is shown as impossible, not capped', () 
   expect(formatCell(cell)).toMatchObject({ sub: '158\u00a0%\u00a0of\u00a0limit', tone: 'bad' })
 })
 
+test('what may explain figures above their limit is said once', () => {
+  const runs = ['a', 'b'].map((scenario) =>
+    makeRun({ card: 'rtx-4090', ...one, scenario, title: scenario, result: { decodeTokensPerS: 198 } }),
+  )
+  const { notes } = throughputTable(selectRuns(runs, facts), facts)
+  expect(notes.filter((note) => note.includes('Possible causes'))).toEqual([
+    expect.stringMatching(/^Above the physical limit: a on RTX 4090; b on RTX 4090\. Possible causes: speculative/),
+  ])
+})
+
 test('any number of cards: each further one against the first', () => {
   const keys = ['rtx-4090', 'rtx-pro-6000-max-q', 'mystery']
   const runs = keys.map((card, index) => makeRun({ card, result: { outputTokensPerS: 1000 * (index + 1) } }))

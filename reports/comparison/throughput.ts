@@ -59,12 +59,17 @@ export function throughputCell(row: ScenarioRow, card: CardColumn, selection: Se
   const key = headlineMetric(run.scenario)
   const known = measuredOf(run, key)
   const limit = facts.limit(run)
-  if ('reason' in known || 'reason' in limit) return figureCell(run, key, digitsFor(known))
+  const cell = perImage(figureCell(run, key, digitsFor(known)), key)
+  if ('reason' in known || 'reason' in limit || cell.kind !== 'number') return cell
   const [figure, most] = [known.value.value, limit.value.value]
   // for a time, shorter is better: the limit is a minimum
   const share = key === 'secondsPerImage' ? most / figure : figure / most
-  return figureCell(run, key, digitsFor(known), { ...limit.value, share })
+  return { ...cell, limit: { ...limit.value, share } }
 }
+
+/** A time stands beside rates here: its unit says what it is of. */
+const perImage = (cell: Cell, key: MetricKey): Cell =>
+  cell.kind === 'number' && key === 'secondsPerImage' ? { ...cell, unit: 's/image' } : cell
 
 /** The card that the others are held against, and one of the others. */
 interface CardPair {
@@ -152,14 +157,23 @@ function limitNotes(selection: Selection, facts: Facts): string[] {
   return [...new Set(reasons)]
 }
 
+/** What may explain a job above its limit, which streams no tokens. */
+const JOB_BEYOND_LIMIT =
+  'fewer steps, a smaller or more strongly quantised model, answers from a cache, or another card than stated'
+
+/** The values above their limit with what may explain them: a line for text, one for images and training. */
 function beyondNotes(selection: Selection, facts: Facts): string[] {
-  return selection.scenarios.flatMap((row) =>
+  const beyond = selection.scenarios.flatMap((row) =>
     selection.cards.flatMap((card) => {
       const cell = throughputCell(row, card, selection, facts)
-      const beyond = cell.kind === 'number' && cell.limit !== undefined && cell.limit.share > 1
-      return beyond
-        ? [`${row.title} on ${card.label} is above its physical limit. Possible causes: ${BEYOND_LIMIT}.`]
-        : []
+      const isBeyond = cell.kind === 'number' && cell.limit !== undefined && cell.limit.share > 1
+      const isText = row.sample.scenario.kind === 'text'
+      return isBeyond ? [{ isText, name: `${row.title} on ${card.label}` }] : []
     }),
   )
+  return [true, false].flatMap((isText) => {
+    const names = beyond.filter((at) => at.isText === isText).map(({ name }) => name)
+    const causes = isText ? BEYOND_LIMIT : JOB_BEYOND_LIMIT
+    return names.length === 0 ? [] : [`Above the physical limit: ${names.join('; ')}. Possible causes: ${causes}.`]
+  })
 }

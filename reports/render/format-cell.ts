@@ -8,8 +8,6 @@ const NO_BREAK = '\u00a0'
 /** Short units for tables; the cell keeps the exact one. */
 const shortUnits: Readonly<Record<string, string>> = {
   'tokens/s': 't/s',
-  'tokens/J': 'tokens/J',
-  'seconds/image': 's',
 }
 
 /** The text of a cell: the main line, and a second one with the interval and the share of the limit. */

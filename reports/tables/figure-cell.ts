@@ -2,7 +2,7 @@ import { type MetricKey, metrics } from '../../harness/metrics/catalogue.ts'
 import type { MetricResult, RunRecord } from '../../harness/record/schema/run.ts'
 import type { Known } from '../facts.ts'
 import { caveatsOf, caveatText } from './caveats.ts'
-import { type Cell, type CellMarks, type Interval, missing, type PhysicalLimit } from './table.ts'
+import { type Cell, type CellMarks, type Interval, missing } from './table.ts'
 
 /** A measured value: its mean and, from two trials on, its interval. */
 export interface Measured {
@@ -27,8 +27,8 @@ const absentReason = (run: RunRecord, key: MetricKey): string =>
 /** Digits for three or four significant ones, as the article prints rates: 38.2, 225, 1,380. */
 export const digitsOf = (value: number): number => (value < 10 ? 2 : value < 100 ? 1 : 0)
 
-/** A metric as a cell, marked where the run was simulated, with the physical limit if given. */
-export function figureCell(run: RunRecord, key: MetricKey, digits: number, limit?: PhysicalLimit): Cell {
+/** A metric as a cell of at most so many digits, marked where the run was simulated. */
+export function figureCell(run: RunRecord, key: MetricKey, digits: number): Cell {
   const known = measuredOf(run, key)
   if ('reason' in known) return missing(known.reason)
   const { value, ci95 } = known.value
@@ -38,7 +38,6 @@ export function figureCell(run: RunRecord, key: MetricKey, digits: number, limit
     unit: metrics[key].unit,
     digits: sensibleDigits(value, ci95, digits),
     ...(ci95 ? { ci95 } : {}),
-    ...(limit ? { limit } : {}),
     ...stampOf(run),
   }
 }
