@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { catalogueNames } from '../../harness/catalogue/find.ts'
 import { exitCodes } from '../../harness/errors.ts'
 import { shellWord } from '../../harness/plain-text.ts'
+import { cardTimeWith } from '../../harness/plan/card-time.ts'
 import { NO_P99 } from '../../harness/run/expectation.ts'
 import { CANNOT_BE_QUOTED } from '../../harness/run/not-quotable.ts'
 import type { Progress } from '../../harness/run/progress.ts'
@@ -15,6 +16,8 @@ import { counted } from '../../harness/units.ts'
 import { calledAs } from '../../harness/version.ts'
 import { publish } from '../../reports/publish.ts'
 import { openLive } from '../live/live.ts'
+import { type Suite, suiteOf } from '../live/suite.ts'
+import { longest } from '../live/time-left.ts'
 import { runOptions } from '../run/run-options.ts'
 import { watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
@@ -43,12 +46,16 @@ export async function demo(flags: { readonly quick?: boolean; readonly out: stri
     .map((file) => shortened(file, length))
   const interrupts = watchInterrupts(io)
   const live = openLive(io.stderr, { isSaid: isNewsOfDemo })
+  const times = scenarios.map((file) => cardTimeWith(file, length.trials))
+  const suites = cards.map(() => suiteOf('demo', times))
+  live.beyond(() => longest(suites.flatMap((suite) => suite.left())))
   io.stderr.write('Demo on the simulator: no GPU is used, and every number below is SIMULATED.\n')
   try {
     const lists = await Promise.all(
-      cards.map((card) => {
+      cards.map((card, at) => {
         const { trials } = length
         return playCard(card, scenarios, {
+          suite: suites[at]!,
           out: flags.out,
           trials,
           io,
@@ -97,12 +104,14 @@ async function playCard(
   play: {
     readonly out: string
     readonly trials: number
+    /** What is left of this card. */
+    readonly suite: Suite
     readonly io: CommandIo
     readonly signals: { readonly drain: AbortSignal; readonly abort: AbortSignal }
     readonly progress: Progress
   },
 ): Promise<FinishedRun[]> {
-  const { out, trials, io, signals, progress } = play
+  const { out, trials, suite, io, signals, progress } = play
   const simulator = await launchSimulator({ card, model: 'llama-3.1-8b-instruct-fp8' })
   try {
     const flags = {
@@ -119,7 +128,7 @@ async function playCard(
     const finished: FinishedRun[] = []
     for (const scenario of scenarios) {
       if (signals.drain.aborted) break
-      finished.push(await runOnce(scenario, runOptions(flags, io, signals, progress)))
+      finished.push(await suite.next(() => runOnce(scenario, runOptions(flags, io, signals, progress))))
     }
     return finished
   } finally {

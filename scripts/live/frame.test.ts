@@ -43,8 +43,8 @@ test('several cards have a row each; where the terminal is wide they say more', 
     'GPU 11  calibrating the client',
     'SIMULATED  time left  suite at most 2 h 10 min',
   ])
-  const [wide] = lines({ lanes }, { columns: 140, rows: 24 })
-  expect(wide).toContain('300 W  64 °C  KV cache 41 %  21.3 GiB  ±3.1 % → ±2.0 %  8 in flight')
+  const [wide] = lines({ lanes }, { columns: 160, rows: 24 })
+  expect(wide).toContain('300 W  64 °C  KV cache 41 %  21.3 GiB  ±3.1 % → ±2.0 %  8 in flight  at most 10 min left')
 })
 
 test('a terminal of few rows shows what matters: the phase, then what is left, the rate, the title', () => {

@@ -1,7 +1,7 @@
 import type { Lane } from './lane.ts'
 import { fitted, type RowPart } from './row.ts'
 import { lastMinute, sparkline } from './sparkline.ts'
-import { type Left, leftOfLane, leftText } from './time-left.ts'
+import { type Left, leftOfLane, leftText, longText } from './time-left.ts'
 import { cardTexts, intervalText, loadText, phaseText, rateText, secondsText } from './words.ts'
 
 /** What the live block shows. */
@@ -105,10 +105,13 @@ function ofLane(lane: Lane, nameColumns: number): RowPart[] {
     { text: (rateText(lane) ?? '').padStart(isPause ? 0 : RATE_COLUMNS), rank: 1, style: 'bold' },
     { text: spark(lane, SHORT_SPARK_COLUMNS).padEnd(isPause ? 0 : SHORT_SPARK_COLUMNS), rank: 4, style: 'cyan' },
     { text: power, rank: 2 },
-    ...others.map((text, at): RowPart => ({ text, rank: 5 + at })),
+    ...others.map((text, at): RowPart => ({ text, rank: 6 + at })),
     { text: intervalText(lane) ?? '', rank: 3 },
-    { text: loadText(tick), rank: isPause ? 1 : 8 },
-    { text: run?.scenario.name ?? '', rank: 9, style: 'dim' },
+    { text: loadText(tick), rank: isPause ? 1 : 9 },
+    ...leftOfLane(lane)
+      .slice(-1)
+      .map((left): RowPart => ({ text: `${longText(left)} left`, rank: 5, style: 'dim' })),
+    { text: run?.scenario.name ?? '', rank: 10, style: 'dim' },
   ]
 }
 

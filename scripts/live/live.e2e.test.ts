@@ -46,13 +46,13 @@ test.concurrent('a terminal shows a block that is never wider than it, and gets 
   expect(rows.some((row) => /^trial 1 of 1 .*SIMULATED$/.test(row))).toBe(true)
   expect(rows.filter((row) => row.length >= 60)).toEqual([])
   // the answer stands on its own, below the log
-  expect(stdout.slice(stdout.lastIndexOf('\u001b[?2026l'))).toContain('Record: ')
+  expect(stdout.slice(stdout.lastIndexOf('\u001b[?2026l'))).toContain('短い Short batch')
 })
 
 test.concurrent('as JSON every line of stderr is one object, also that of an error, and stdout is as ever', async () => {
   const { code, stdout, stderr } = await runCli([...short('json'), '--log-format', 'json'])
   expect(code, stderr).toBe(0)
-  expect(stdout).toContain('Record: ')
+  expect(stdout).toContain('短い Short batch')
   const lines = stderr
     .trimEnd()
     .split('\n')

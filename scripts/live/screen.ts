@@ -63,7 +63,8 @@ export function screenOn(
     show() {
       if (timer !== null) return
       timer = setInterval(redraw, REDRAW_MS)
-      void start()
+      // a run does not end because it cannot be drawn
+      void start().catch(() => undefined)
     },
     hide() {
       if (timer === null) return

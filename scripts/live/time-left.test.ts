@@ -4,7 +4,7 @@ import { makeRun } from '../../harness/testing/record-builder.ts'
 import { makeTick } from '../../harness/testing/tick-builder.ts'
 import { type Lane, newLane, runFacts, withTick } from './lane.ts'
 import { suiteOf } from './suite.ts'
-import { leftOfLane, leftOfParts, leftText } from './time-left.ts'
+import { leftOfLane, leftOfParts, leftText, longest } from './time-left.ts'
 
 const trial = { seconds: 60, quietSeconds: 1, warmupSeconds: 10 }
 const record = makeRun({ card: 'rtx-4090', scenarioFields: { trial } })
@@ -39,6 +39,12 @@ test('nothing has less than no time left', () => {
     }),
   )
   expect(leftOfParts([{ mostMs: 1000, tookMs: null }], 5000)).toBe(0)
+})
+
+test('of several cards at the same time the slowest decides', () => {
+  const of = (ms: number) => ({ of: 'demo', ms, kind: 'most' as const })
+  expect(longest([of(1), of(3), of(2)])).toEqual([of(3)])
+  expect(longest([])).toEqual([])
 })
 
 test('a suite is stretched by what took longer than its plan, and never shortened', async () => {

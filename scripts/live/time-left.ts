@@ -57,10 +57,16 @@ export function leftOfParts(parts: readonly Part[], elapsedMs: number): number {
   return Math.max(0, current.mostMs * stretch - elapsedMs) + laterMs * stretch
 }
 
+/** Of several at the same time, that which takes longest: all of them take as long. */
+export const longest = (left: readonly Left[]): Left[] => left.toSorted((a, b) => b.ms - a.ms).slice(0, 1)
+
 const words = { exact: '', most: 'at most ', about: 'about ' } as const
 
 /** `trial 16 s`, `scenario at most 9 min`: whole minutes from two minutes on. */
-export function leftText({ of, ms, kind }: Left): string {
+export const leftText = (left: Left): string => `${left.of} ${longText(left)}`
+
+/** The same without what it is of. */
+export function longText({ ms, kind }: Left): string {
   const roundMs = ms < 120_000 ? 1000 : 60_000
-  return `${of} ${words[kind]}${durationText(Math.ceil(Math.max(0, ms) / roundMs) * roundMs)}`
+  return `${words[kind]}${durationText(Math.ceil(Math.max(0, ms) / roundMs) * roundMs)}`
 }
