@@ -33,7 +33,7 @@ export const statusTable = (campaign: Campaign): Table =>
   })
 
 /** How many boxes are in which state. */
-function countsText({ boxes }: Campaign): string {
+export function countsText({ boxes }: Campaign): string {
   const groups = Map.groupBy(boxes, stateText)
   const parts = [...groups].map(([state, all]) => `${all.length} ${state}`)
   return `${counted(boxes.length, 'box', 'boxes')}: ${parts.join(', ')}`

@@ -18,7 +18,7 @@ import { folderThere, newFolder } from '../../fleet/campaign-folder.ts'
 import { baselineRuns, runsOfBox } from '../../fleet/campaign-runs.ts'
 import { judgeCanary } from '../../fleet/judge-canary.ts'
 import { planText } from '../../fleet/plan-text.ts'
-import { statusTable } from '../../fleet/status-table.ts'
+import { countsText, statusTable } from '../../fleet/status-table.ts'
 import { judgeCampaign } from '../../fleet/verdict.ts'
 import { openLive } from '../../live/live.ts'
 import { formatsOf } from '../../report/format-flag.ts'
@@ -97,16 +97,25 @@ async function measured(
   { fleet, engine, campaign, out, poll, interrupts }: Measurement,
   io: CommandIo,
 ): Promise<Campaign> {
-  const { line: say } = openLive(io.stderr)
+  const live = openLive(io.stderr)
+  const { line: say } = live
   say(`${campaign.id}: ${counted(campaign.boxes.length, 'box', 'boxes')} through ${fleet.engine}, in ${out}`)
-  keepCampaign(out, campaign)
-  return conduct(campaign, {
-    ...{ fleet, engine, say, clock: systemClock, pollMs: poll * 1000, signal: interrupts.drain },
-    place: { id: campaign.id, out },
-    keep: (state) => keepCampaign(out, state),
-    runsIn: async (folder) => (await runsOfBox(folder, campaign)).records.length,
-    judge: (state) => judgeCanary(fleet, state, out, io),
-  })
+  const step = live.step(campaign.id)
+  const keep = (state: Campaign) => {
+    keepCampaign(out, state)
+    step.at(countsText(state))
+  }
+  keep(campaign)
+  try {
+    return await conduct(campaign, {
+      ...{ fleet, engine, say, keep, clock: systemClock, pollMs: poll * 1000, signal: interrupts.drain },
+      place: { id: campaign.id, out },
+      runsIn: async (folder) => (await runsOfBox(folder, campaign)).records.length,
+      judge: (state) => judgeCanary(fleet, state, out, io),
+    })
+  } finally {
+    step.ended()
+  }
 }
 
 interface Left {
