@@ -12,6 +12,6 @@ td ul{list-style:none;margin:0;padding:0}td li{margin:0 0 .25rem;overflow-wrap:a
 .plain li{margin:.3rem 0;overflow-wrap:anywhere}
 .claims thead th:nth-child(1){width:26%}.claims thead th:nth-child(2){width:9rem}.claims thead th:nth-child(4){width:7.5rem}.claims td:last-child,.claims td:last-child code{font-size:.85rem}
 .numbers tbody th small{overflow-wrap:anywhere}.numbers tbody th{min-width:10rem}.numbers td.right:last-child{min-width:9rem}
-@media screen and (max-width:48rem){.stacked thead{display:none}.stacked tr,.stacked tr>*{display:block;width:auto!important}.stacked tr{border-bottom:1px solid var(--line);padding:.4rem 0}.stacked tr>*{border:0;padding:.15rem .5rem;text-align:left}.stacked tbody th{font-weight:600}.numbers tbody th{position:sticky;left:0;background:var(--paper);min-width:7rem;max-width:8rem}.numbers tbody th small{display:none}}
-@media print{.verdict{font-size:14pt}.claims tr{break-inside:auto}td,th{padding:.6mm 1.2mm;font-size:8pt}code{font-size:6.5pt}.facts{grid-template-columns:1fr 1fr}.numbers tbody th{min-width:0}}
+@media screen and (max-width:48rem){.listed thead{display:none}.listed tr,.listed tr>*{display:block;width:auto!important}.listed tr{border-bottom:1px solid var(--line);padding:.4rem 0}.listed tr>*{border:0;padding:.15rem .5rem;text-align:left}.listed tbody th{font-weight:600}.numbers tbody th{position:sticky;left:0;background:var(--paper);min-width:7rem;max-width:8rem}.numbers tbody th small{display:none}}
+@media print{.verdict{font-size:14pt}.claims tr{break-inside:auto}td,th{padding:.6mm 1.2mm;font-size:8pt}code,td small,th small{font-size:6.5pt}.claims td:last-child{font-size:7pt}.facts{grid-template-columns:1fr 1fr}.numbers tbody th{min-width:0}}
 `

@@ -50,12 +50,12 @@ function toneOf({ claims }: ShownProof): string {
 function claimsSection(proof: ShownProof): Html {
   const rows = proof.claims.map(
     (claim) =>
-      html`<tr><th scope="row" data-head="Claim">${claim.claim}<small>${claim.id}</small></th><td data-head="Status"><b class="${tones[countedStatus(claim)]}">${claimWords(claim)}</b></td><td data-head="Evidence"><ul>${claim.evidence.map((line) => html`<li>${line}</li>`)}</ul></td><td data-head="Shown by">${shownCell(proof, claim.shownBy)}</td></tr>`,
+      html`<tr><th scope="row">${claim.claim}<small>${claim.id}</small></th><td><b class="${tones[countedStatus(claim)]}">${claimWords(claim)}</b></td><td><ul>${claim.evidence.map((line) => html`<li>${line}</li>`)}</ul></td><td>${shownCell(proof, claim.shownBy)}</td></tr>`,
   )
   return section(
     'claims',
     'What was claimed',
-    table(['Claim', 'Status', 'Evidence', 'Shown by'], rows, 'claims stacked'),
+    table(['Claim', 'Status', 'Evidence', 'Shown by'], rows, 'claims listed'),
   )
 }
 
@@ -93,9 +93,9 @@ function runsSection({ runs }: ShownProof): Html {
 function stepsSection({ steps }: ShownProof): Html {
   const rows = steps.map(
     ({ id, status, seconds, note }) =>
-      html`<tr><th scope="row" data-head="Step">${stepWords[id]}</th><td data-head="Status">${status}</td><td class="right" data-head="Time (s)">${seconds.toFixed(1)}</td><td data-head="What it found">${note}</td></tr>`,
+      html`<tr><th scope="row">${stepWords[id]}</th><td>${status}</td><td class="right">${seconds.toFixed(1)}</td><td>${note}</td></tr>`,
   )
-  return section('steps', 'Steps', table(['Step', 'Status', 'Time (s)', 'What it found'], rows, 'stacked'))
+  return section('steps', 'Steps', table(['Step', 'Status', 'Time (s)', 'What it found'], rows, 'listed'))
 }
 
 function evidenceSection({ tool, runs }: ShownProof): Html {
