@@ -40,7 +40,7 @@ export default defineConfig({
           hookTimeout: 240_000,
         },
       },
-      { test: { name: 'long', include: long, setupFiles: [home], testTimeout: 1_800_000 } },
+      { test: { name: 'long', include: long, setupFiles: [home], testTimeout: 1_800_000, hookTimeout: 1_800_000 } },
     ],
   },
 })

@@ -15,8 +15,14 @@ const missing = ['xz', 'debootstrap', 'unshare', 'ip'].filter((program) => spawn
 const why = process.getuid?.() === 0 ? missing.map((program) => `there is no ${program}`).join(', ') : 'it needs root'
 const archive = `joulemark-${toolVersion}-linux-x64.tar.xz`
 
+const folder = mkdtempSync(join(tmpdir(), 'packages-'))
+/** npm keeps what it gets in the home folder, which is none in a test. */
+const npm_config_cache = process.env['NPM_CONFIG_CACHE'] ?? join(folder, 'npm-cache')
 const run = (program: string, args: readonly string[], cwd = projectRoot): string =>
-  execFileSync(program, [...args], { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 2 ** 27 })
+  execFileSync(program, [...args], {
+    ...{ cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 2 ** 27 },
+    env: { ...process.env, npm_config_cache },
+  })
 const build = (from: string, out: string, only: string): string =>
   run(
     process.execPath,
@@ -25,14 +31,13 @@ const build = (from: string, out: string, only: string): string =>
   )
 
 describe.skipIf(why !== '' || process.arch !== 'x64')(`packages${why === '' ? '' : `, not made here: ${why}`}`, () => {
-  const folder = mkdtempSync(join(tmpdir(), 'packages-'))
   const given = process.env['JOULEMARK_PACKAGES']
   const out = given ?? join(folder, 'dist')
   const bare = join(folder, 'bare')
   beforeAll(() => {
     if (given === undefined) build(projectRoot, out, 'x64')
     run('debootstrap', ['--variant=minbase', 'bookworm', bare])
-  }, 1_800_000)
+  })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   test('an archive made in another folder has the same bytes, and is under 45 MB', () => {

@@ -19,8 +19,13 @@ const why = [
 const folder = mkdtempSync(join(tmpdir(), 'carried-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
+/** npm keeps what it gets in the home folder, which is none in a test. */
+const npm_config_cache = process.env['NPM_CONFIG_CACHE'] ?? join(folder, 'npm-cache')
 const run = (program: string, ...args: string[]): string =>
-  execFileSync(program, args, { cwd: projectRoot, encoding: 'utf8', maxBuffer: 2 ** 26 })
+  execFileSync(program, args, {
+    ...{ cwd: projectRoot, encoding: 'utf8', maxBuffer: 2 ** 26 },
+    env: { ...process.env, npm_config_cache },
+  })
 
 test.skipIf(why !== '')(`a proof is made on a bare system${why === '' ? '' : `, not run here: ${why}`}`, () => {
   const packages = given ?? join(folder, 'dist')
