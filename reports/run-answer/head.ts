@@ -12,7 +12,7 @@ import type { AnswerLine } from './lines.ts'
 /** The simulator stamps the names of its cards; the answer says it in a line of its own. */
 const STAMP = / \(SIMULATED\)$/
 /** Said once in an answer of simulated runs. */
-const SIMULATED_HEAD = 'SIMULATED: no GPU was measured'
+export const SIMULATED_HEAD = 'SIMULATED: no GPU was measured'
 
 /** What was measured, on which card, with which versions, under which load; and how the run ended, where it is not complete. */
 export function headLines(record: RunRecord, facts: Pick<Facts, 'card'>): AnswerLine[] {

@@ -36,6 +36,18 @@ describe('compare', () => {
     expect(said.stdout).toContain('Verdict: regressed')
   })
 
+  test('answers in one screen: the verdict first, the metric that changed before the others, then what to type', async () => {
+    const { out } = world()
+    const { io: shown, said } = saidIo({ columns: 80 })
+    const before = stored(join(out, 'before'), ...threeStarts())
+    await compare(before, stored(join(out, 'slow'), ...threeLater({ speed: 0.95 })), flags(out), shown)
+    const lines = said.stdout.trimEnd().split('\n')
+    expect(lines.length).toBeLessThanOrEqual(25)
+    expect(lines[0]).toMatch(/^Verdict: regressed/)
+    expect(lines.find((line) => line.startsWith('  '))).toMatch(/^ {2}regressed +.+ -\d\.\d % ±\d/)
+    expect(said.stdout).toMatch(/^Next +.*explain verdict regressed/m)
+  })
+
   test('exits 4 where the verdict is open, and 5 where a required gate failed', async () => {
     const { io, said, out } = world()
     const before = stored(join(out, 'before'), ...threeStarts())

@@ -2,12 +2,15 @@ import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
 import { plainText } from '../../harness/plain-text.ts'
 import { toJson } from '../../harness/record/json-file.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { comparisonAnswer } from '../../reports/compare/answer.ts'
 import { type Comparison, compareRuns } from '../../reports/compare/comparison.ts'
 import { comparisonDocument } from '../../reports/compare/json.ts'
 import { comparisonJunit } from '../../reports/compare/junit.ts'
 import { outcomeOf } from '../../reports/compare/outcome.ts'
 import { comparisonReport } from '../../reports/compare/report.ts'
 import { renderMarkdown } from '../../reports/render/markdown.ts'
+import { linesText } from '../../reports/run-answer/lines.ts'
+import { nextLines } from '../../reports/run-answer/next.ts'
 import { writeFiles } from '../../reports/write-files.ts'
 import { formatsOf } from '../report/format-flag.ts'
 import { withRuns } from '../store/given-runs.ts'
@@ -22,6 +25,8 @@ export interface CompareFlags {
   /** Above 0, below 0.5; default 3 %. */
   readonly smallestEffect?: number
   readonly json?: boolean
+  /** All tables, not only the answer. */
+  readonly verbose?: boolean
   readonly format: string
   readonly out: string
   readonly force?: boolean
@@ -55,7 +60,7 @@ export async function compare(
   const refusal = refusalOf(comparison, flags.force === true, `${baseline} and ${candidate}`)
   if (refusal !== null) return refused(refusal, failOn, io)
   if (flags.json) io.stdout(jsonText(comparison))
-  else if (wanted.includes('terminal')) io.stdout(terminalText(comparison, io))
+  else if (wanted.includes('terminal')) io.stdout(terminalText(comparison, flags.verbose === true, io))
   for (const path of await writeFormats(comparison, wanted, flags.out)) io.stderr.write(`wrote ${path}\n`)
   return exitCodeOf(comparison, failOn)
 }
@@ -83,8 +88,17 @@ export function refused(
   return exitCodes.done
 }
 
-/** A comparison as text for the terminal. */
-export const terminalText = (comparison: Comparison, io: CommandIo): string => render(comparisonReport(comparison), io)
+/** A comparison as text for the terminal: its answer and what to type next, or with `verbose` all of its tables. */
+export function terminalText(comparison: Comparison, verbose: boolean, io: CommandIo): string {
+  if (verbose) return render(comparisonReport(comparison), io)
+  return linesText([...comparisonAnswer(comparison), { text: '' }, ...nextLines(nextAfter(comparison))], io)
+}
+
+/** What is useful after a verdict: what it means, and all of its tables. */
+const nextAfter = (comparison: Comparison) => [
+  { command: `explain verdict ${outcomeOf(comparison)}`, does: 'what it means, what to do' },
+  { command: 'compare BASELINE CANDIDATE --verbose', does: 'every table' },
+]
 
 /**
  * Why runs must not be compared, as an error of the code `not-comparable`; null if they may, or if that is forced. Throws

@@ -94,7 +94,7 @@ async function measure(
     if (flags.json) {
       const shown = comparison ? { comparison: comparisonDocument(comparison) } : {}
       io.stdout(`${JSON.stringify({ runs: finished, ...shown }, null, 2)}\n`)
-    } else if (comparison) io.stdout(`\n${terminalText(comparison, io)}`)
+    } else if (comparison) io.stdout(`\n${terminalText(comparison, flags.verbose === true, io)}`)
     if (interrupts.drain.aborted) return exitCodes.interrupted
     const [failure] = failures
     if (failure) {

@@ -19,6 +19,7 @@ export const compareCommand: DefineCommand = (io, done) =>
       'Practical threshold: smaller differences do not count (default: 3%)',
       effectShare,
     )
+    .option('--verbose', 'Show all tables: settings that differ, every metric with the reason of its verdict, sources')
     .addOption(jsonFlag)
     .option('--format <list>', 'Formats, separated by commas: terminal, md, json, junit', 'terminal')
     .addOption(reportFolderFlag)
