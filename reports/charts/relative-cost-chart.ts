@@ -56,7 +56,7 @@ export function relativeCostChart(
     simulated: rows.some(({ row }) =>
       selection.cards.some(({ key }) => selection.runOf(row.name, key)?.source === 'simulated'),
     ),
-    value: { label: `Times the cost on the ${first.label}; below 1 is cheaper`, min: 0 },
+    value: { label: `Cost, ${first.label} = 1`, min: 0 },
     reference: 1,
     categories: rows.map(({ row }) => row.title),
     groups: others.map(({ key, label }, at) => ({

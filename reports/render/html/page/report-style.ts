@@ -43,10 +43,10 @@ const firstScreen = `
 .tile dl{margin:0}.tile dl div{margin:0}
 .tile dt{font-size:var(--t0);overflow-wrap:anywhere}
 .tile dd{margin:0;font-variant-numeric:tabular-nums}
-.tile small{display:inline;margin-left:.4em;font-size:var(--t0);color:var(--faint)}
+.tile small{display:inline-block;margin-left:.4em;font-size:var(--t0);color:var(--faint)}
 .tile .best dd{font-size:var(--t2)}
 .tile .best .main{font-size:var(--t4);font-weight:650;letter-spacing:-.02em;line-height:1.15}
-.tile .best small{display:block;margin:0;min-height:1.2em}
+.tile .best small{display:block;margin:0}
 .tile .unit{color:var(--faint);font-size:var(--t1)}
 .tile .other{margin-top:var(--g2);padding-top:var(--g2);border-top:1px solid var(--line);font-size:var(--t1)}
 .tile .other .main{font-weight:600}
