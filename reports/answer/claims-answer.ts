@@ -28,7 +28,7 @@ export function withClaims(answer: Answer | undefined, checked: CheckedClaims): 
     ],
     sentences: [
       `Of ${counted(verdicts.length, 'claim')}, ${doubtful} ${doubtful === 1 ? 'is' : 'are'} questionable: ${saidOf(verdicts, true)}.`,
-      `Of the others, ${saidOf(verdicts, false)}.`,
+      `The others: ${saidOf(verdicts, false)}.`,
     ],
     tiles: tilesOf(verdicts),
     chart: null,
