@@ -160,9 +160,13 @@ describe.skipIf(chromiumHere === undefined)('in a browser', () => {
   test('tables are sorted by a click, by the script that is served here', async () => {
     await page.goto(`${running.url}cards`)
     await page.goto(`${running.url}`)
+    const runs = () => page.locator('#t-servers tbody td[data-column=runs]').allTextContents()
+    const before = (await runs()).map(Number)
     const head = page.locator('#t-servers thead button').first()
     await head.click()
-    expect(await page.locator('#t-servers tbody th').allTextContents()).toEqual(['gpu1', 'gpu2', 'gpu3', 'gpu4'])
+    await head.click()
+    expect(await page.locator('#t-servers thead th[aria-sort]').textContent()).toBe('Runs')
+    expect((await runs()).map(Number)).toEqual(before.toSorted((a, b) => b - a))
   })
 
   test.each([

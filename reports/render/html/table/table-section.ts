@@ -40,7 +40,7 @@ ${underTable(table, text)}
 }
 
 /** A phone has room for this many columns beside each other, below the head of their row. */
-const MOST_BESIDE = 4
+const MOST_BESIDE = 3
 
 function gridHtml(table: Table, text: TableText): Html {
   const { columns, groups } = groupedRows(table)

@@ -54,12 +54,13 @@ sup{line-height:0;white-space:nowrap;vertical-align:.35em}
 th,td{padding:.35rem .45rem}
 [class*=beside-],.stacked,.coded,:is([class*=beside-],.stacked,.coded)>:is(thead,tbody){display:block}
 .scroll:has([class*=beside-]){overflow:visible}
-.beside-1{--n:1}.beside-2{--n:2}.beside-3{--n:3}.beside-4{--n:4}
+.beside-1{--n:1}.beside-2{--n:2}.beside-3{--n:3}
 [class*=beside-] tr{display:grid;grid-template-columns:repeat(var(--n),minmax(0,1fr))}
 [class*=beside-] thead{position:sticky;top:var(--under-bar,0);z-index:1}
 [class*=beside-] thead th:first-child,.stacked thead{position:absolute;width:1px;height:1px;padding:0;overflow:hidden;clip-path:inset(50%)}
 [class*=beside-] tbody tr>:first-child{grid-column:1/-1}
 :is([class*=beside-],.stacked) tbody th{min-width:0;font-weight:600}
+:is([class*=beside-],.stacked) :is(th,td),:is([class*=beside-],.stacked) .main{white-space:normal!important}
 :is([class*=beside-],.stacked) tbody tr>:is(th,td){border-bottom:0;min-width:0;max-width:none;overflow-wrap:anywhere}
 :is([class*=beside-],.stacked) tbody tr:not(:last-child){border-bottom:1px solid var(--line)}
 [class*=beside-] tbody th{padding-bottom:0}
