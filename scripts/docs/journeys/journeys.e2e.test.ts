@@ -15,9 +15,9 @@ import { makeStage, recordsOf, type Stage } from './stage.ts'
  */
 const guides = Object.keys(recordsOf)
 const isWriting = process.env['JOULEMARK_WRITE_GUIDES'] === '1'
-/** Blocks about this machine: the words of their lines count, and most of them must be there. */
+/** Blocks about this machine: their words count, and most of them must be there. */
 const ABOUT_THE_MACHINE = ['doctor', 'plan']
-const MOST = 0.7
+const MOST = 0.75
 
 const root = mkdtempSync(join(tmpdir(), 'guides-'))
 let box: RunningBox
@@ -65,9 +65,8 @@ function shownIn(page: string, { block }: Played): string | null {
   return page.slice(page.indexOf('-->', from) + 3, page.indexOf('<!-- end -->', from)).trim()
 }
 
-/** The share of the lines of a block whose words are not in another one. */
+/** The share of the words of a block that are not in another one. */
 function missingWords(shown: string, now: string): number {
-  const there = new Set(wordsOf(now))
-  const lines = wordsOf(shown)
-  return lines.filter((line) => !there.has(line)).length / Math.max(1, lines.length)
+  const [words, there] = [wordsOf(shown), wordsOf(now)]
+  return [...words].filter((word) => !there.has(word)).length / Math.max(1, words.size)
 }

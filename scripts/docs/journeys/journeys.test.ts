@@ -28,7 +28,7 @@ test('a long output is cut, and says by how much; the exit code is always there'
   expect(shownBlock({ text: 'short \n', code: 0 })).toBe('```text\nshort\n```\n\nExit code 0.')
 })
 
-test('the words of a line stay when its numbers change', () => {
+test('the words of a block stay when its numbers change', () => {
   expect(wordsOf('pass  temperature  28 C, fan 30 %, utilisation 0 %')).toEqual(
     wordsOf('pass  temperature  71 C, fan 80 %, utilisation 99 %'),
   )

@@ -28,16 +28,8 @@ export const comparable = (block: string): string =>
   VARIES.reduce((text, [pattern, word]) => text.replaceAll(pattern, word), block)
 
 /**
- * The lines of a block that measures something, without its numbers: what a later run must say in the same words, on a machine that
- * is slower or has other faults.
+ * The words of a block about the machine, each once and without numbers: what a later run must mostly say again, on a machine that is
+ * slower or has other faults.
  */
-export const wordsOf = (block: string): string[] =>
-  block
-    .split('\n')
-    .map((line) =>
-      line
-        .replaceAll(/[^\p{L}\s]/gu, ' ')
-        .replaceAll(/\s+/g, ' ')
-        .trim(),
-    )
-    .filter((line) => line.length > 12)
+export const wordsOf = (block: string): ReadonlySet<string> =>
+  new Set(block.split(/[^\p{L}-]+/u).filter((word) => word.length > 3))

@@ -27,7 +27,7 @@ test('a link leads to the page on the site, a file that is no page to a copy of 
     expect(siteLink('docs/box.md', same, { isPage })).toEqual({ href: same })
 })
 
-test('every page is at the side of the site, once, under the last heading that names it', () => {
+test('every page is at the side of the site, once, under the last heading that names it as a whole', () => {
   const groups = navigationOf(read('docs/README.md'), (page) => titleIn(page, read(page)))
   const links = groups.flatMap(({ items }) => items.map(({ link }) => link))
   expect(new Set(links).size).toBe(links.length)
@@ -35,7 +35,7 @@ test('every page is at the side of the site, once, under the last heading that n
   expect(
     expected.filter((page) => !links.some((link) => `${link}` === `/${page.replace('README.md', 'index.md')}`)),
   ).toEqual([])
-  const contents = '# All\n## A\n[x](box.md#soak) [y](gates.md)\n## B\n[x](box.md)\n'
+  const contents = '# All\n## A\n[x](box.md#soak) [y](gates.md)\n## B\n[x](box.md) [y](gates.md#ecc)\n'
   expect(navigationOf(contents, (page) => page)).toEqual([
     { text: 'A', items: [{ text: 'docs/gates.md', link: '/docs/gates.md' }] },
     { text: 'B', items: [{ text: 'docs/box.md', link: '/docs/box.md' }] },
