@@ -99,7 +99,7 @@ export async function judgeBox(judged: Judged, io: CommandIo): Promise<number> {
 }
 
 /** What is useful after a verdict: a quote, the proof for the seller, or what is still to be measured. */
-function nextAfter({ verdict, wouldBe }: BoxResult, out: string): string {
+export function nextAfter({ verdict, wouldBe }: BoxResult, out: string): string {
   const place = shellWord(out)
   if (wouldBe !== null) return `${calledAs} report ${place} --format html   the runs on a page`
   if (verdict === 'accepted') return `${calledAs} quote ${place} --customer NAME   an offer from these runs`

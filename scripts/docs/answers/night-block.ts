@@ -1,6 +1,8 @@
+import { calledAs } from '../../../harness/version.ts'
 import { type BoxResult, boxResultSchema } from '../../../reports/box/result/box-result.ts'
 import { exitCodeOf } from '../../../reports/box/result/use-result.ts'
 import { resultText } from '../../../reports/box/text/result-text.ts'
+import { nextAfter } from '../../box/judge.ts'
 
 /**
  * What `joulemark box --out results` printed at the end of the night whose document is shipped as an example
@@ -13,5 +15,7 @@ export function nightBlock(document: string): string {
     { what: 'document', path: 'results/box-result.json' },
     { what: 'log', path: 'results/box.log' },
   ]
-  return `\`\`\`text\n${resultText(result, { files })}\`\`\`\n\nExit code ${exitCodeOf(result)}.`
+  // an installation, as in the guide, calls itself joulemark; these are the sources
+  const text = resultText(result, { files, next: nextAfter(result, 'results') }).replaceAll(calledAs, 'joulemark')
+  return `\`\`\`text\n${text}\`\`\`\n\nExit code ${exitCodeOf(result)}.`
 }
