@@ -66,7 +66,7 @@ export function stepLog({ clock, lengths, budgetS, drain, say }: StepOptions): S
           id,
           'skipped',
           beganMs,
-          `it takes ${leastS.toFixed(0)} s or more, and ${limitS.toFixed(0)} s of the time are left`,
+          `not begun: it takes ${leastS.toFixed(0)} s or more, and ${limitS.toFixed(0)} s of the time are left`,
         )
         return null
       }
@@ -77,7 +77,7 @@ export function stepLog({ clock, lengths, budgetS, drain, say }: StepOptions): S
           id === 'verify' ? over.signal : AbortSignal.any([drain, over.signal]),
           limitS,
         )
-        const cut = over.signal.aborted ? `; cut after its share of ${limitS.toFixed(0)} s` : ''
+        const cut = over.signal.aborted ? `; longer than its share of ${limitS.toFixed(0)} s` : ''
         log(id, isInterrupted() ? 'interrupted' : 'done', beganMs, `${note}${cut}`)
         return found
       } catch (error) {
