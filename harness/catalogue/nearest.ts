@@ -1,10 +1,10 @@
 import { distance } from 'fastest-levenshtein'
 
 /**
- * The known word nearest to the typed one, or null when none is near enough: a word that contains
- * the typed one (`4090` in `rtx-4090`, `pro6000` in `rtx-pro-6000-max-q`), else a word of which at most half of the letters differ, else one that the typed
- * word contains (`quant` in `quantisation`), else one with the same first part (`fp8_dense` for `fp8_tflops`). Case does not
- * count.
+ * The known word nearest to the typed one, or null when none is near enough: a word that contains the typed one (`4090` in
+ * `rtx-4090`, `pro6000` in `rtx-pro-6000-max-q`), else a word of which at most half of the letters differ, else one that the
+ * typed word contains (`quant` in `quantisation`), else one with the same first part (`fp8_dense` for `fp8_tflops`). Case
+ * does not count.
  */
 export function nearest(typed: string, known: readonly string[]): string | null {
   const part = typed.toLowerCase()

@@ -48,7 +48,7 @@ export function severalAnswer(runs: readonly EndedRun[], facts: Pick<Facts, 'car
     lines: [
       ...(gates.length === 0
         ? []
-        : [named('Gates', 'not passed in all runs, unless it says in how many (* required for a quote):'), ...gates]),
+        : [named('Gates', 'not passed, in all runs unless stated (* required for a quote):'), ...gates]),
       {
         ...named('Quotable', `${quotable} of ${counted(records.length, 'run')}`),
         style: quotable < records.length ? 'yellow' : 'green',

@@ -79,8 +79,6 @@ test('threads, the simulator and its programs start, and the record names the co
   const demo = await joulemark('demo', '--quick', '--out', out)
   expect(demo.code, demo.stderr).toBe(0)
   expect(demo.stdout).toMatch(/^Next:\n {2}joulemark report .* --all +every table, here\n/m)
-  // every cell of what is shown first is filled
-  expect(demo.stdout).not.toMatch(/is not known|│ +—/)
   for (const run of await findRuns([out])) expect((await readRun(run)).record.tool.commit).toBe(facts.commit)
   const verify = await joulemark('verify', out)
   expect(verify.code, verify.stdout + verify.stderr).toBe(0)
