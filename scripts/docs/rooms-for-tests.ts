@@ -22,6 +22,7 @@ export const forTests: readonly Room[] = [
     folders: {
       client: 'the load generator and other clients, on an exact server',
       dashboard: 'the pages of the dashboard beside many runs: time and memory',
+      page: 'the page of a report in a browser: size and time to its first paint',
       size: 'sizes of servers whose highest load is known: error of capacity, promises that do not hold, coverage',
       fleet: 'simulated fleets with known truth: false alarms, power and coverage of the verdict on many boxes',
       fuzz: 'a search for inputs that a reader crashes on, or reads otherwise than its reference',
