@@ -15,6 +15,8 @@ export function suiteOf(of: string, times: readonly CardTime[], nowMs: () => num
     mostMs: maxS * 1000,
     tookMs: null,
   }))
+  // a plan without room for fewer trials has none for what it does not count either: starts, calibrations, last answers
+  const kind = times.some(({ minS, maxS }) => minS < maxS) ? ('most' as const) : ('about' as const)
   let at = 0
   let beganMs: number | null = null
   return {
@@ -31,8 +33,6 @@ export function suiteOf(of: string, times: readonly CardTime[], nowMs: () => num
       }
     },
     left: () =>
-      parts.length < 2
-        ? []
-        : [{ of, ms: leftOfParts(parts, beganMs === null ? 0 : nowMs() - beganMs), kind: 'most' as const }],
+      parts.length < 2 ? [] : [{ of, ms: leftOfParts(parts, beganMs === null ? 0 : nowMs() - beganMs), kind }],
   }
 }

@@ -65,6 +65,8 @@ test('a suite is stretched by what took longer than its plan, and never shortene
   // 30 s were planned, 60 s were taken
   expect(suite.left()[0]?.ms).toBe(60_000)
   expect(suiteOf('suite', [{ minS: 1, maxS: 2 }]).left()).toEqual([])
+  const fixed = { minS: 2, maxS: 2 }
+  expect(suiteOf('demo', [fixed, fixed]).left()).toEqual([{ of: 'demo', ms: 4000, kind: 'about' }])
 })
 
 test('seconds up to two minutes, then whole minutes, rounded up', () => {
