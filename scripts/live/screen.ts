@@ -63,6 +63,8 @@ export function screenOn(
     show() {
       if (timer !== null) return
       timer = setInterval(redraw, REDRAW_MS)
+      // a block that nobody takes away keeps no command from its end
+      timer.unref()
       // a run does not end because it cannot be drawn
       void start().catch(() => undefined)
     },

@@ -33,6 +33,7 @@ export async function withPatience(
   working.catch(() => undefined)
   while (!isOver && !signal.aborted) {
     await Promise.race([working.catch(() => undefined), sleepUnlessAborted(clock, LOOK_MS, signal)])
+    if (signal.aborted) break
     onState(rate.state(totalBytes()))
     if (!isOver && rate.quietMs(clock.nowMs()) > timeoutMs) {
       stop.abort()

@@ -3,8 +3,14 @@ import type { PrefetchProgress, PrefetchTools } from '../../../harness/box/prefe
 import { withoutDigest } from '../../../harness/endpoint/serve/image/reference.ts'
 import type { Live, Step } from '../../live/live.ts'
 
+/** Downloads that are shown. */
+interface PrefetchView extends Pick<PrefetchTools, 'onProgress' | 'onEnd'> {
+  /** Nothing is downloaded any more, also where a download was interrupted. */
+  readonly over: () => void
+}
+
 /** Shows downloads: a row of the live block, lines of the log as each begins, goes on and ends. */
-export function prefetchView(live: Live): Pick<PrefetchTools, 'onProgress' | 'onEnd'> {
+export function prefetchView(live: Live): PrefetchView {
   let shown: { readonly place: string; readonly step: Step } | null = null
   const stepOf = (place: string): Step => {
     if (shown?.place !== place) shown = { place, step: live.step(place) }
@@ -18,6 +24,10 @@ export function prefetchView(live: Live): Pick<PrefetchTools, 'onProgress' | 'on
     },
     onEnd: (place, end, words) => {
       stepOf(placeText(place)).ended(`${end === 'failed' ? 'failed: ' : ''}${words}`)
+      shown = null
+    },
+    over: () => {
+      shown?.step.ended()
       shown = null
     },
   }

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { launchPlan } from '../../../harness/endpoint/serve/launch-plan.ts'
 import { type Scenario, scenarioSchema } from '../../../harness/scenario/schema.ts'
 import { type FakeStart, fakeDocker } from '../../../harness/testing/fake-docker.ts'
+import type { Block, View } from '../view.ts'
 import { prefetched } from './prefetch.ts'
 
 const shared = { name: 'x', title: 'x', load: { shape: 'closed', concurrency: 1 } }
@@ -13,8 +14,19 @@ const scenarios = [
   { ...shared, kind: 'text', model: 'qwen3-4b', prompt: { tokens: 64 }, output: { tokens: 32 } },
 ].map((each) => scenarioSchema.parse(each))
 
+/** Where downloads are shown, and what ends them. */
+interface Ended {
+  readonly stderr: View
+  readonly signal: AbortSignal
+}
+
+const onNoTerminal = (): Ended => ({
+  stderr: { isTTY: false, color: false, write: () => undefined },
+  signal: new AbortController().signal,
+})
+
 /** A night with these scenarios after what it downloads beforehand. */
-async function night(asked: readonly Scenario[], start: Partial<FakeStart>) {
+async function night(asked: readonly Scenario[], start: Partial<FakeStart>, ended: Ended = onNoTerminal()) {
   const docker = fakeDocker({ log: '', exitCode: null, ...start })
   const cacheDir = mkdtempSync(join(tmpdir(), 'hf-'))
   const options = { port: 8123, gpus: [], tag: 'v1', cacheDir }
@@ -33,14 +45,14 @@ async function night(asked: readonly Scenario[], start: Partial<FakeStart>) {
   const stages = [{ start: { number: 1, of: 1 }, servers, parts: [{ kind: 'together' as const, lanes }] }]
   const io = {
     stdout: () => undefined,
-    stderr: { isTTY: false, color: false, write: () => undefined },
+    stderr: ended.stderr,
     env: { ...docker.env, HOME: cacheDir },
     columns: null,
     color: false,
   }
   const flags = { port: 8123, timeoutMinutes: 1 }
   const plan = { cards: [], stages, leftOut: [], downloads: [] }
-  const { plan: ready, ends } = await prefetched(plan, flags, io, new AbortController().signal)
+  const { plan: ready, ends } = await prefetched(plan, flags, io, ended.signal)
   return { docker, ends, leftOut: ready.leftOut, servers: ready.stages.flatMap((stage) => stage.servers) }
 }
 
@@ -85,4 +97,17 @@ test('the packages of trainings are installed before the night, without GPUs, an
       reason: expect.stringMatching(/packages of trainings were not installed: .*not installed/),
     }),
   ])
+})
+
+test('a terminal is given back after a download that was interrupted', async () => {
+  const interrupt = new AbortController()
+  const blocks: (Block | null)[] = []
+  const place = (block: Block | null) => {
+    blocks.push(block)
+    interrupt.abort()
+  }
+  const terminal = { isTTY: true as const, columns: 80, rows: 24, write: () => undefined, place }
+  const stderr = { isTTY: true, color: false, write: () => undefined, terminal }
+  await night(scenarios.slice(1), { fetchHangs: true }, { stderr, signal: interrupt.signal })
+  expect(blocks).toEqual([expect.anything(), null])
 })

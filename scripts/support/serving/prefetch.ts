@@ -21,7 +21,7 @@ export async function prefetched(
   io: CommandIo,
   signal: AbortSignal,
 ): Promise<Narrowed> {
-  const view = prefetchView(openLive(io.stderr))
+  const { over, ...view } = prefetchView(openLive(io.stderr))
   const repositories = new Set<string>()
   const blocks = await prefetch(prefetchItems(plan), {
     env: dockerEnv(io.env),
@@ -34,7 +34,7 @@ export async function prefetched(
       if (place.item.kind === 'weights' && (end === 'here' || end === 'fetched')) repositories.add(place.item.name)
       view.onEnd(place, end, words)
     },
-  })
+  }).finally(over)
   const narrowed = blocks.length === 0 ? { plan, ends: null } : withoutBlocked(plan, blocks)
   return { ...narrowed, plan: withWeights(narrowed.plan, repositories) }
 }
