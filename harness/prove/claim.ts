@@ -52,36 +52,53 @@ export interface GateRules {
   readonly warningsHold?: boolean
 }
 
-/** A claim that gates of the runs decide: proved by those that pass. */
+/** What gates of runs decide. */
+export interface DecidedByGates extends Decided {
+  /** Whether any of the gates held or failed. */
+  readonly isMeasured: boolean
+}
+
+/**
+ * A claim about all runs that their gates decide: contradicted by one that fails, proved where each gate holds in each run. A
+ * gate that decides nothing in one run leaves the claim open.
+ */
 export function byGates(
   runs: readonly ProofRun[],
   ids: readonly string[],
   { whenFailed = 'contradicted', warningsHold = false }: GateRules = {},
-): Decided {
-  const holds = (status: ProofRun['gates'][number]['status']) =>
-    status === 'pass' || (warningsHold && status === 'warn')
-  const gates = runs.flatMap((run) =>
-    run.gates.filter(({ id }) => ids.includes(id)).map((gate) => ({ ...gate, run: run.id, step: run.step })),
-  )
+): DecidedByGates {
+  const gates = runs.flatMap((run) => ids.map((id) => gateOf(run, id)))
   const failed = gates.filter(({ status }) => status === 'fail')
-  const held = gates.filter(({ status }) => holds(status))
-  const shown = (list: typeof gates) => [...new Set(list.map(({ run }) => run))]
-  const words = (list: typeof gates) => {
-    const texts = [...new Set(list.map(({ id, evidence }) => `gate ${id}: ${evidence}`))]
-    const stepsOf = (text: string) => list.filter(({ id, evidence }) => `gate ${id}: ${evidence}` === text)
-    return texts.map((text) => `${[...new Set(stepsOf(text).map(({ step }) => step))].join(', ')}, ${text}`)
+  const held = gates.filter(({ status }) => status === 'pass' || (warningsHold && status === 'warn'))
+  const open = gates.filter((gate) => !failed.includes(gate) && !held.includes(gate))
+  const decide = (status: ClaimStatus, from: readonly GateOfRun[], lines: readonly string[]): DecidedByGates => {
+    const [first = 'no run was made', ...rest] = lines
+    const shownBy = [...new Set(from.map(({ run }) => run))]
+    return { status, evidence: [first, ...rest], shownBy, isMeasured: failed.length + held.length > 0 }
   }
-  const [first, ...more] = words(failed)
-  if (first !== undefined) return { status: whenFailed, evidence: [first, ...more], shownBy: shown(failed) }
-  const [one, ...rest] = words(held)
-  if (one !== undefined) {
-    const others = gates.filter(({ status }) => !holds(status))
-    const notes = words(others).map((line) => `does not decide: ${line}`)
-    return { status: 'proved', evidence: [one, ...rest, ...notes], shownBy: shown(held) }
-  }
-  const [missing] = gates
-  return notProved(
-    missing ? `${missing.step}, gate ${missing.id}: ${missing.evidence}` : 'no run was made',
-    shown(gates),
-  )
+  if (failed.length > 0) return decide(whenFailed, failed, linesOf(failed))
+  if (open.length === 0 && held.length > 0) return decide('proved', held, linesOf(held))
+  return decide('not-proved', gates, [...linesOf(open).map((line) => `does not decide: ${line}`), ...linesOf(held)])
+}
+
+interface GateOfRun {
+  readonly id: string
+  readonly status: ProofRun['gates'][number]['status']
+  readonly evidence: string
+  readonly run: string
+  readonly step: ProofRun['step']
+}
+
+function gateOf({ id: run, step, gates }: ProofRun, id: string): GateOfRun {
+  const gate = gates.find((each) => each.id === id) ?? { id, status: 'not-measured', evidence: 'was not judged' }
+  return { ...gate, run, step }
+}
+
+/** One line per evidence, with the steps of all runs that have it. */
+function linesOf(gates: readonly GateOfRun[]): string[] {
+  const textOf = ({ id, evidence }: GateOfRun): string => `gate ${id}: ${evidence}`
+  return [...new Set(gates.map(textOf))].map((text) => {
+    const steps = gates.filter((gate) => textOf(gate) === text).map(({ step }) => step)
+    return `${[...new Set(steps)].join(', ')}, ${text}`
+  })
 }

@@ -8,6 +8,9 @@ const statusOf = (id: string, over: Partial<ProofFindings>) =>
   claimsOf(madeFindings(over)).find((claim) => claim.id === id)
 const sensor = (over: Partial<typeof adaFindings>) => ({ sensor: { ...adaFindings, ...over } })
 const runs = (gates: Parameters<typeof madeProofRun>[1]) => ({ runs: [madeProofRun('closed-1', gates)] })
+const twoRuns = (gates: Parameters<typeof madeProofRun>[1]) => ({
+  runs: [madeProofRun('closed-1'), madeProofRun('closed-32', gates)],
+})
 const window = adaFindings.window!
 const [idle, steady, square] = adaFindings.phases
 
@@ -30,13 +33,21 @@ describe('each claim', () => {
     ['tokens', 'not-proved', 'no counters', runs({ 'token-audit': 'not-measured', 'prompt-shape': 'not-measured' })],
     ['tokens', 'not-proved', 'no run', { runs: [] }],
     ['client', 'not-proved', 'a client that was too busy', runs({ 'client-headroom': 'fail' })],
+    ['clock', 'not-proved', 'one run of two', twoRuns({ clock: 'not-measured' })],
+    ['tokens', 'not-proved', 'prompts alone', runs({ 'token-audit': 'not-measured' })],
+    ['client', 'not-proved', 'a client that was nearly too busy in one run', twoRuns({ 'client-headroom': 'warn' })],
+    ['physical-limit', 'not-proved', 'one run of two', twoRuns({ 'physical-limit': 'not-measured' })],
+    ['physical-limit', 'contradicted', 'one run of two', twoRuns({ 'physical-limit': 'fail' })],
+    ['clock', 'not-proved', 'a run without the gate', { runs: [{ ...madeProofRun('open'), gates: [] }] }],
+    ['sensor-period', 'not-proved', 'a slow nvidia-smi', sensor({ updateMs: 310, sampleIntervalMs: 310 })],
+    ['sensor-period', 'proved', 'a change with every sample', sensor({ updateMs: 150, sampleIntervalMs: 150 })],
     ['sensor-period', 'contradicted', 'a slow sensor', sensor({ updateMs: 500 })],
     ['sensor-period', 'not-proved', 'a sensor that stands still', sensor({ updateMs: null })],
     ['sensor-period', 'not-proved', 'no probe', { sensor: null }],
     ['physical-limit', 'not-proved', 'programs on the CPU', { python: { ...madeFindings().python!, device: null } }],
     ['clock', 'proved', 'programs on the CPU', { python: { ...madeFindings().python!, device: null } }],
     ['averaging-window', 'contradicted', 'a window of 25 ms', sensor({ window: { ...window, windowMs: 25 } })],
-    ['averaging-window', 'not-proved', 'no fit', sensor({ window: { ...window, residualShare: 0.4 } })],
+    ['averaging-window', 'not-proved', 'an exponential filter', sensor({ window: { ...window, residualShare: 0.06 } })],
     ['averaging-window', 'not-proved', 'no step', sensor({ window: null, windowReason: 'no step' })],
     [
       'energy-agreement',
@@ -45,6 +56,13 @@ describe('each claim', () => {
       sensor({ phases: [idle!, steady!, { ...square!, differenceShare: -0.06 }] }),
     ],
     ['energy-agreement', 'contradicted', 'a run apart', { ...runs({ 'energy-agreement': 'fail' }) }],
+    ['energy-agreement', 'not-proved', 'idle alone', sensor({ phases: [idle!] })],
+    [
+      'energy-agreement',
+      'not-proved',
+      'two loads of three',
+      sensor({ phases: [idle!, steady!, { ...square!, differenceShare: null, reason: 'the counter was not read' }] }),
+    ],
     [
       'energy-agreement',
       'not-proved',
@@ -70,6 +88,12 @@ describe('each claim', () => {
       'a record that was changed',
       { runs: [{ ...madeProofRun('open'), problems: ['run.json: changed'] }] },
     ],
+    [
+      'records',
+      'not-proved',
+      'one record of two',
+      { runs: [madeProofRun('open'), { ...madeProofRun('closed-1'), problems: null }] },
+    ],
     ['records', 'not-proved', 'no verification', { runs: [{ ...madeProofRun('open'), problems: null }] }],
   ])('%s is %s by %s', (id, status, _why, over) => {
     expect(statusOf(id, over)?.status).toBe(status)
@@ -85,6 +109,20 @@ describe('each claim', () => {
     expect(statusOf('energy-agreement', {})?.evidence[1]).toBe(
       'steady load, 30 s: samples 13380 J, counter 13400 J, -0.15 %',
     )
+  })
+
+  test('what is missing stands first: the gates of one run, the loads without a counter', () => {
+    expect(statusOf('tokens', twoRuns({ 'token-audit': 'not-measured' }))?.evidence).toEqual([
+      'does not decide: closed-32, gate token-audit: token-audit as it should be',
+      'closed-1, gate token-audit: token-audit as it should be',
+      'closed-1, closed-32, gate prompt-shape: prompt-shape as it should be',
+    ])
+    expect(statusOf('energy-agreement', sensor({ phases: [steady!] }))?.evidence.slice(0, 2)).toEqual([
+      'idle: the energies were not compared: this load was not played to its end',
+      'switched load: the energies were not compared: this load was not played to its end',
+    ])
+    const apart = sensor({ phases: [{ ...steady!, differenceShare: 0.07 }] })
+    expect(statusOf('energy-agreement', apart)?.evidence[0]).toMatch(/^steady load.*\+7\.0 %$/)
   })
 })
 
@@ -127,7 +165,7 @@ test('what was not expected: contradictions, readings apart, no batching, other 
     steps: [{ id: 'training', status: 'failed', seconds: 1, note: 'out of memory' }],
   })
   expect(surprisesOf({ ...found, claims: claimsOf(found) })).toEqual([
-    'sensor-period is contradicted: power.draw changes every 500 ms; power.draw.instant every 100 ms, sampled every 21 ms',
+    'sensor-period is contradicted: power.draw typically changes every 500 ms; power.draw.instant every 100 ms, sampled every 21 ms',
     'under a steady load power.draw.instant is 8.0 % above power.draw',
     '8 streams made 40.0 tokens/s, 1 stream 40.0: batching gained 1.00 times',
     'gate client-headroom failed in closed-8: client-headroom as it should be',

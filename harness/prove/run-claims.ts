@@ -101,13 +101,11 @@ const records: ClaimDefinition = {
       return { status: 'contradicted', evidence: [first, ...rest], shownBy: wrong.map(({ id }) => id) }
     }
     if (verified.length === 0) return notProved('no record was verified')
+    const whole = `${counted(verified.length, 'record')} verified without a difference`
+    const shownBy = verified.map(({ id }) => id)
     const missing = runs.length - verified.length
-    const note = missing === 0 ? '' : `; ${missing} not verified`
-    return {
-      status: 'proved',
-      evidence: [`${counted(verified.length, 'record')} verified without a difference${note}`],
-      shownBy: verified.map(({ id }) => id),
-    }
+    if (missing > 0) return notProved(`${whole}; ${missing} not verified`, shownBy)
+    return { status: 'proved', evidence: [whole], shownBy }
   },
 }
 

@@ -1,5 +1,5 @@
 import { medianIntervalMs, type PowerPoint, powerSeries, type Span } from '../energy/power-series.ts'
-import { fitWindow, freshReadings, type WindowFit } from '../energy/sensor/averaging-window.ts'
+import { fitWindow, freshReadings, isWindow, type WindowFit } from '../energy/sensor/averaging-window.ts'
 import { type CounterReading, phaseEnergy } from '../energy/sensor/phase-energy.ts'
 import { changeIntervalMs, meanBetween } from '../energy/sensor/sensor-metrics.ts'
 import { SHIFT_MS } from '../energy/shift.ts'
@@ -34,15 +34,15 @@ export function sensorFindings({ uuid, rows, phases, on, counterReason }: Sensor
   const own = rows.filter((row) => row.uuid === uuid).toSorted((a, b) => a.timeMs - b.timeMs)
   const points = powerSeries(own, uuid, 'powerW', 0)
   const square = phases.find(({ id }) => id === 'square')
+  const firstMs = on[0]?.startMs ?? square?.span.startMs ?? 0
   const steady = phases.find(({ id }) => id === 'steady')
   const around = square
-    ? points.filter(
-        ({ timeMs }) => timeMs >= square.span.startMs - AROUND_MS && timeMs <= square.span.endMs + AROUND_MS,
-      )
+    ? points.filter(({ timeMs }) => timeMs >= firstMs - AROUND_MS && timeMs <= square.span.endMs + AROUND_MS)
     : []
   const updateMs = changeIntervalMs(own, 'powerW')
   const fit = square ? fitWindow(freshReadings(around, updateMs ?? 0), on) : 'the load was not switched'
-  const shiftMs = typeof fit === 'string' ? SHIFT_MS.powerW : fit.windowMs / 2 + fit.delayMs + (updateMs ?? 0) / 2
+  const shiftMs =
+    typeof fit === 'string' || !isWindow(fit) ? SHIFT_MS.powerW : fit.windowMs / 2 + fit.delayMs + (updateMs ?? 0) / 2
   const mean = steady ? meanBetween(own, 'powerW', steady.span.startMs, steady.span.endMs) : null
   const instant = steady ? meanBetween(own, 'powerInstantW', steady.span.startMs, steady.span.endMs) : null
   return {

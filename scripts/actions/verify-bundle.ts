@@ -4,6 +4,7 @@ import { messageOf } from '../../harness/errors.ts'
 import type { CheckedBundle } from '../../harness/evidence/check-bundle.ts'
 import type { Problem } from '../../harness/evidence/check-files.ts'
 import type { Verification } from '../../harness/evidence/verify-run.ts'
+import { claimProblems, recordProblems } from '../../harness/prove/check-proof.ts'
 import { type CheckedProof, PROOF_FILE, readProof } from '../../harness/record/proof/proof-file.ts'
 import { derivedFiles } from '../../reports/bundle/derived-files.ts'
 import type { BundledRun } from '../../reports/bundle/readme.ts'
@@ -58,11 +59,20 @@ function proofIn(
   const signer = proof.signature?.publicKey
   const isOthers = signer === undefined ? signers.size > 0 : signers.size > 0 && !signers.has(signer)
   const ids = new Set(runs.map(({ record }) => record.id))
+  const { signature: _, ...body } = proof
+  const contradictions = [
+    ...claimProblems(body),
+    ...recordProblems(
+      body,
+      runs.map(({ record }) => record),
+    ),
+  ]
   const isOfThese = proof.runs.length === ids.size && proof.runs.every(({ id }) => ids.has(id))
   return {
     files: [file, ...Object.keys(proof.files).map((name) => `${PROOF_FOLDER}/${name}`)],
     problems: [
       ...problems.map((each) => ({ ...each, file: `${PROOF_FOLDER}/${each.file}` })),
+      ...contradictions.map((what) => ({ file, what })),
       ...(isOthers ? [{ file, what: 'is not signed by the key of the runs' }] : []),
       ...(isOfThese ? [] : [{ file, what: 'is about other runs than those of this bundle' }]),
     ],

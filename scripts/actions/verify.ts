@@ -6,6 +6,7 @@ import { withBundle } from '../../harness/evidence/open-bundle.ts'
 import { type Verification, verifyRun } from '../../harness/evidence/verify-run.ts'
 import { reasonsNotQuotable } from '../../harness/gates/quotable.ts'
 import { plainText } from '../../harness/plain-text.ts'
+import { claimProblems } from '../../harness/prove/check-proof.ts'
 import { findRuns } from '../../harness/record/disk/run-folders.ts'
 import { PROOF_FILE, readProof } from '../../harness/record/proof/proof-file.ts'
 import { readSoakCertificate, SOAK_FILE } from '../../harness/record/soak/soak-file.ts'
@@ -64,19 +65,25 @@ function checkedSoak(path: string, key: string | null): Checked {
     ...problems,
     ...(key !== null && signer !== key ? [`signed by ${signer ?? 'no key'}, not by the given key`] : []),
   ]
-  return { name: path, problems: all.map((what) => ({ file: SOAK_FILE, what })), run: null, signer }
+  return { name: path, problems: all.map((what) => ({ file: SOAK_FILE, what })), run: null, signer, kind: 'soak' }
 }
 
-/** The proof of a machine: its signature, and the files beside it. Its records are verified as all others are. */
+/**
+ * The proof of a machine: its signature, the files beside it, and whether its claims follow from its findings. Its records are
+ * verified as all others are.
+ */
 function checkedProof(path: string, key: string | null): Checked {
   const { proof, problems } = readProof(path)
-  const signer = proof.signature?.publicKey ?? null
+  const { signature, ...body } = proof
+  const signer = signature?.publicKey ?? null
   const other = key !== null && signer !== key ? [`signed by ${signer ?? 'no key'}, not by the given key`] : []
+  const found = [...claimProblems(body), ...other]
   return {
     name: path,
-    problems: [...problems, ...other.map((what) => ({ file: PROOF_FILE, what }))],
+    problems: [...problems, ...found.map((what) => ({ file: PROOF_FILE, what }))],
     run: null,
     signer,
+    kind: 'proof',
   }
 }
 
@@ -87,6 +94,8 @@ interface Checked {
   readonly run: Verification | null
   /** Public key that signed a soak certificate or a proof, null if none did; absent for everything else. */
   readonly signer?: string | null
+  /** What is signed by itself; absent for everything else. */
+  readonly kind?: 'proof' | 'soak'
 }
 
 const asChecked = (chain: KeyChain): Checked => ({ name: chainName(chain), problems: chain.problems, run: null })
@@ -137,8 +146,8 @@ const placeText = (place: number | undefined): string =>
     ? 'no place: signed runs before it can be omitted unseen'
     : `place ${place} of the runs that this key signed`
 
-function document({ name, problems, run }: Checked): object {
-  if (run === null) return { bundle: name, problems }
+function document({ name, problems, run, kind, signer = null }: Checked): object {
+  if (run === null) return kind ? { [kind]: name, problems, signedBy: signer } : { bundle: name, problems }
   const { digest, signedBy, recomputed, record, fault } = run
   const gates = recomputed?.gates ?? []
   const chain = record?.chain ?? null

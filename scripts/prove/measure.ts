@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { systemClock } from '../../harness/clock.ts'
+import { isWindow } from '../../harness/energy/sensor/averaging-window.ts'
 import { jsonOf } from '../../harness/json-text.ts'
 import type { ProofLengths } from '../../harness/prove/budget.ts'
 import { sensorFindings } from '../../harness/prove/sensor-findings.ts'
@@ -117,7 +118,9 @@ async function sensorStep(
       ...{ stage, lengths, signal, nvidiaSmi: smiOf(measuring), uuid: card.uuid, clock: systemClock },
     })
     const sensor = sensorFindings(samples)
-    const window = sensor.window === null ? sensor.windowReason : `a mean over ${sensor.window.windowMs} ms`
+    const fit = sensor.window
+    const window =
+      fit === null ? sensor.windowReason : isWindow(fit) ? `a mean over ${fit.windowMs} ms` : 'no window fits'
     const update = sensor.updateMs === null ? 'never changes' : `changes every ${sensor.updateMs.toFixed(0)} ms`
     return { note: `power.draw ${update}; ${window}`, found: { sensor, rows: samples.rows } }
   })

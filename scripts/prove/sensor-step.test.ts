@@ -118,6 +118,9 @@ test('a sensor as on Ada: period and window are found, both energies agree in al
   expect(found.phases.map(({ id }) => id)).toEqual(['idle', 'steady', 'square'])
   for (const { id, differenceShare } of found.phases) expect(Math.abs(differenceShare ?? 1), id).toBeLessThan(0.015)
   expect(found.switched.length).toBeGreaterThan(50)
+  // from before the first edge, with the load off
+  expect(found.switched[0]?.[0]).toBeLessThan(-400)
+  expect(found.switched[0]?.[1]).toBeLessThan(IDLE_W + 5)
   expect(statusesOf(found)).toMatchObject({
     'sensor-period': 'proved',
     'averaging-window': 'proved',

@@ -1,20 +1,24 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test, vi } from 'vitest'
 import { type ArchiveFile, sha256Of, unpackArchive, writeArchive } from '../../harness/evidence/archive.ts'
 import { BUNDLE_LIST, type BundleList } from '../../harness/evidence/check-bundle.ts'
 import { proofRun } from '../../harness/prove/proof-run.ts'
 import { toJson } from '../../harness/record/json-file.ts'
-import { PROOF_FILE } from '../../harness/record/proof/proof-file.ts'
+import { PROOF_FILE, writeProof } from '../../harness/record/proof/proof-file.ts'
 import { newKeyPair, publicHexOf, readPrivateKey } from '../../harness/record/signing/signature.ts'
 import type { FinishedRun } from '../../harness/run/run.ts'
 import { writeLiveRun } from '../../harness/testing/live-record.ts'
-import { adaFindings, madeFindings } from '../../harness/testing/proof-builder.ts'
+import { adaFindings } from '../../harness/testing/proof-builder.ts'
 import { makeSample } from '../../reports/testing/rows-builder.ts'
 import { verify } from '../actions/verify.ts'
 import type { CommandIo } from '../support/io.ts'
+import { findingsOf } from './findings.ts'
 import { type WrittenProof, writeProofFiles } from './write-proof.ts'
+
+const HOST = 'secret-box-7'
+vi.mock(import('node:os'), async (original) => ({ ...(await original()), hostname: () => HOST }))
 
 /** A proof with one record, signed, bundled, and edited afterwards. */
 const folder = mkdtempSync(join(tmpdir(), 'proof-'))
@@ -28,21 +32,27 @@ const io: CommandIo = {
   env: { JOULEMARK_KEY: keyFile },
 }
 const out = join(folder, 'out')
+const UUID = 'GPU-6c4f2a10-0b1c-4d2e-8f3a-112233445566'
 let run: FinishedRun
 let written: WrittenProof
 
 beforeAll(async () => {
   writeFileSync(keyFile, pem, { mode: 0o600 })
   run = await writeLiveRun(mkdtempSync(join(folder, 'results-')), { key: readPrivateKey(pem, 'test') })
-  const found = madeFindings({ runs: [proofRun('closed-1', run.record, [])] })
-  const doctor = JSON.stringify({ checks: [], host: { hostname: 'secret-box' } })
+  const doctor = JSON.stringify({ checks: [{ id: 'client', finding: `on ${HOST}` }] })
   const measured = {
     doctor,
     python: null,
     sensor: adaFindings,
-    rows: [makeSample(0, 300)],
+    rows: [makeSample(0, 300, UUID)],
     runs: [{ ...run, step: 'closed-1' as const }],
   }
+  const whole = proofRun('closed-1', run.record, [])
+  const gates = whole.gates.map((gate) => ({ ...gate, evidence: `${gate.evidence}, seen by ${HOST}` }))
+  const steps = [{ id: 'server', status: 'failed', seconds: 1, note: `nobody listens on ${HOST}` } as const]
+  const frame = { startedAt: new Date(0), endedAt: new Date(60_000), minutes: 20, quick: false, interrupted: false }
+  const log = { steps, step: async () => null, skip: () => undefined }
+  const found = findingsOf(measured, [{ ...whole, gates }], { ...frame, card: null, log })
   written = await writeProofFiles(out, found, { measured, card: null, io })
 })
 
@@ -59,10 +69,33 @@ test('proof and bundle verify, with the key that signed them', async () => {
   expect((await verified(join(out, PROOF_FILE), '00'.repeat(32)))[0]).toBe(1)
 })
 
-test('names of hosts are not in the files that are made to be sent', () => {
+test('names of hosts and cards are not in the files that are made to be sent', () => {
   for (const name of ['doctor.json', 'proof.json', 'proof.html', 'proof.md', 'sensor.csv']) {
-    expect(readFileSync(join(out, name), 'utf8'), name).not.toContain('secret-box')
+    const text = readFileSync(join(out, name), 'utf8')
+    expect(text, name).not.toContain(HOST)
+    expect(text, name).not.toContain(UUID)
   }
+  // what was said there is kept
+  expect(readFileSync(join(out, 'proof.md'), 'utf8')).toMatch(/nobody listens on/)
+  expect(readFileSync(join(out, 'proof.json'), 'utf8')).toMatch(/, seen by /)
+})
+
+test('claims that do not follow from the findings are found, also in a proof that nobody signed or that its maker signed', async () => {
+  const { signature: _, ...body } = written.proof
+  const claims = body.claims.map((claim) => ({ ...claim, status: 'proved' as const }))
+  for (const signer of [null, readPrivateKey(pem, 'test')]) {
+    const folderOfIt = mkdtempSync(join(folder, 'changed-'))
+    writeProof(folderOfIt, { ...body, claims, files: {} }, signer)
+    printed = ''
+    expect(await verify([join(folderOfIt, PROOF_FILE)], {}, io)).toBe(1)
+    expect(printed).toMatch(/claim training\.status: the proof has "proved", its findings give "not-proved"/)
+  }
+})
+
+test('as JSON a proof says that it is one, and who signed it', async () => {
+  printed = ''
+  await verify([join(out, PROOF_FILE)], { json: true }, io)
+  expect(JSON.parse(printed).verified).toEqual([{ proof: join(out, PROOF_FILE), problems: [], signedBy: key }])
 })
 
 /** The bundle packed anew with its files changed and a list of hashes that is right again. */

@@ -14,6 +14,15 @@ export interface WindowFit {
   readonly readings: number
 }
 
+/** A mean over 1 s leaves 0.5 to 3 % of a step unexplained; an exponential filter, which has no window, 6 % or more. */
+const MOST_RESIDUAL = 0.04
+/** Below this window in ms the limit grows with the root of the shortness: a reading is dated to one sample, and then a part of the window. */
+const LONG_WINDOW_MS = 500
+
+/** Whether the readings are a mean over a window at all: the best fit of a sensor of another kind is no property of it. */
+export const isWindow = ({ windowMs, residualShare }: WindowFit): boolean =>
+  residualShare <= MOST_RESIDUAL * Math.sqrt(Math.max(1, LONG_WINDOW_MS / windowMs))
+
 /** Readings that a fit of four numbers needs. */
 const FEWEST_READINGS = 20
 /** A smaller step cannot be distinguished from the ripple of idle and load, in W. */

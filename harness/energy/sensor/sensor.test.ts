@@ -3,7 +3,7 @@ import { seededRandom } from '../../plan/random.ts'
 import { adaSensor, type SensorModel, sampleTrace } from '../../testing/energy-sensor.ts'
 import { cumulativeOf, makeTrace, type Trace } from '../../testing/energy-trace.ts'
 import { powerSeries, type Span } from '../power-series.ts'
-import { fitWindow, freshReadings, type WindowFit } from './averaging-window.ts'
+import { fitWindow, freshReadings, isWindow, type WindowFit } from './averaging-window.ts'
 import { phaseEnergy } from './phase-energy.ts'
 import { changeIntervalMs } from './sensor-metrics.ts'
 
@@ -45,8 +45,25 @@ describe('averaging window of a sensor, from a load that is switched', () => {
       const found = windowOf({ ...fastSampler, averagingMs }, seed)
       expect(Math.abs(found.windowMs - averagingMs)).toBeLessThanOrEqual(20)
       expect(found.delayMs).toBeLessThanOrEqual(50)
-      expect(found.residualShare).toBeLessThan(0.03)
+      expect(isWindow(found)).toBe(true)
     }
+  })
+
+  test.each([300, 500, 700, 900])('an exponential filter of %d ms has no window, though one fits best', (tauMs) => {
+    const on = Array.from({ length: PERIODS }, (_, at) => {
+      const startMs = FIRST_MS + at * PERIOD_MS
+      return { startMs, endMs: startMs + PERIOD_MS / 2 }
+    })
+    const points = []
+    let powerW = 40
+    for (let timeMs = 0; timeMs < FIRST_MS + (PERIODS + 1) * PERIOD_MS; timeMs += 1) {
+      const isOn = on.some(({ startMs, endMs }) => timeMs >= startMs && timeMs < endMs)
+      powerW += ((isOn ? 380 : 40) - powerW) / tauMs
+      if (timeMs % 100 === 0) points.push({ timeMs, powerW })
+    }
+    const found = fitWindow(points, on) as WindowFit
+    expect(found.windowMs).toBeGreaterThan(tauMs)
+    expect(isWindow(found)).toBe(false)
   })
 
   test('the levels are those of the load, scaled by the gain of the sensor', () => {
