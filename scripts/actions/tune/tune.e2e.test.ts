@@ -92,7 +92,8 @@ test('every run has its limit and passes its gate, the table is printed, and the
   // the folder of the tuning lies among other runs, and its points are no repeats of one run
   const reported = saidIo({ env: { HOME: folder }, columns: 80 })
   await report([out], { format: 'terminal', out: folder }, reported.io)
-  expect(reported.said.stdout).toMatch(/^Operating points: Short on RTX 4090/)
+  expect(reported.said.stdout).toMatch(/^RTX 4090: operating points SIMULATED\n/)
+  expect(reported.said.stdout).toMatch(/\nOperating points: Short on RTX 4090/)
 })
 
 test('SIGTERM ends the run that is going on, and the card is given back', { timeout: 60_000 }, async () => {
