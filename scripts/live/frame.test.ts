@@ -29,7 +29,7 @@ test('one run: what, how far, how fast, the card, and what is left', () => {
   expect(lines({ lanes: [running('')], left: [suite] }, { columns: 80, rows: 24 })).toEqual([
     `Llama 3.1 8B FP8 batch 32 agg  on ${facts.cards}`,
     'trial 2 of 3 to 10  ███████████████░░░░░  44/60 s  ±3.1 % → ±2.0 %  SIMULATED',
-    '4,000 tokens/s  ██████████████  8 in flight',
+    '~4,000 tokens/s  ██████████████  8 in flight',
     '300 W  64 °C  KV cache 41 %  21.3 GiB',
     'time left  trial 16 s  scenario at most 10 min  suite at most 2 h 10 min',
   ])
@@ -37,9 +37,9 @@ test('one run: what, how far, how fast, the card, and what is left', () => {
 
 test('several cards have a row each; where the terminal is wide they say more', () => {
   const lanes = [running('GPU 0'), running('GPU 11', { tick: null, doing: 'calibrating the client' })]
-  const narrow = lines({ lanes, left: [suite] }, { columns: 60, rows: 24 })
+  const narrow = lines({ lanes, left: [suite] }, { columns: 61, rows: 24 })
   expect(narrow).toEqual([
-    'GPU 0   trial 2 of 3 to 10  44/60 s   4,000 tokens/s  300 W',
+    'GPU 0   trial 2 of 3 to 10  44/60 s   ~4,000 tokens/s  300 W',
     'GPU 11  calibrating the client',
     'SIMULATED  time left  suite at most 2 h 10 min',
   ])
@@ -51,8 +51,8 @@ test('a terminal of few rows shows what matters: the phase, then what is left, t
   const first = (rows: number) => lines({ lanes: [running('')] }, { columns: 80, rows }).map((line) => line.slice(0, 5))
   expect(first(2)).toEqual(['trial'])
   expect(first(3)).toEqual(['trial', 'time '])
-  expect(first(4)).toEqual(['trial', '4,000', 'time '])
-  expect(first(5)).toEqual(['Llama', 'trial', '4,000', 'time '])
+  expect(first(4)).toEqual(['trial', '~4,00', 'time '])
+  expect(first(5)).toEqual(['Llama', 'trial', '~4,00', 'time '])
   const four = ['a', 'b', 'c', 'd'].map((name) => running(name))
   expect(lines({ lanes: four }, { columns: 20, rows: 4 })).toEqual(['a  trial 2 of 3 to…', 'and 3 more', 'SIMULATED'])
 })

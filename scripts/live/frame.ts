@@ -22,8 +22,8 @@ export interface Size {
 const BAR_COLUMNS = 20
 const SPARK_COLUMNS = 20
 const SHORT_SPARK_COLUMNS = 10
-/** `12,345 tokens/s`: the rates of several cards stand below each other. */
-const RATE_COLUMNS = 15
+/** `~12,345 tokens/s`: the rates of several cards stand below each other. */
+const RATE_COLUMNS = 16
 
 /**
  * The rows of the live block: none wider than the terminal less one column, and one row fewer than it has. One run has up to

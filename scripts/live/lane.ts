@@ -26,6 +26,8 @@ export interface Lane {
   readonly doing: string | null
   readonly run: RunFacts | null
   readonly tick: Tick | null
+  /** Whether the phase of the last tick is over: a trial that is done, before what follows it. */
+  readonly isPhaseOver: boolean
   /** When the last tick came, in ms. */
   readonly atMs: number
   readonly trialsDone: number
@@ -41,6 +43,7 @@ export const newLane = (name: string, atMs: number): Lane => ({
   doing: null,
   run: null,
   tick: null,
+  isPhaseOver: false,
   atMs,
   trialsDone: 0,
   trialsFromMs: null,
@@ -72,12 +75,13 @@ export function withTick(lane: Lane, tick: Tick, atMs: number): Lane {
   const isNext = lane.tick?.label !== tick.label
   const rates = withEvents(isNext ? nextPhase(lane.rates) : lane.rates, atMs, tick.events)
   const trialsFromMs = lane.trialsFromMs ?? (isTrial(tick) ? atMs - tick.elapsedMs : null)
-  return { ...lane, doing: null, tick, atMs, rates, trialsFromMs }
+  return { ...lane, doing: null, tick, isPhaseOver: false, atMs, rates, trialsFromMs }
 }
 
 /** The lane after a trial: the interval over all trials so far. */
 export const withTrial = (lane: Lane, record: RunRecord): Lane => ({
   ...lane,
+  isPhaseOver: true,
   trialsDone: record.trials.length,
   halfWidth: relativeHalfWidth(record.result[headlineMetric(record.scenario)]),
 })

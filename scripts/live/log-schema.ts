@@ -41,7 +41,11 @@ export const logLineSchema = z.discriminatedUnion('event', [
     trialsFewest: z.int().nullable(),
     trialsMost: z.int().nullable(),
     inFlight: z.int(),
-    tokensPerS: amount.optional().describe('text and training: as requests end, smoothed; an estimate, never a result'),
+    tokensPerS: amount
+      .optional()
+      .describe(
+        'as requests end, smoothed; an estimate, never a result. Text: content events, fewer than tokens where one holds several (speculative decoding)',
+      ),
     imagesPerS: amount.optional().describe('images, likewise'),
     requestsPerS: amount.optional().describe('embeddings, likewise'),
     powerW: amount.describe('serving cards together'),

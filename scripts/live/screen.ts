@@ -32,6 +32,8 @@ export function screenOn(
   let draw: Draw | null = null
   let timer: NodeJS.Timeout | null = null
   let shownWidths: readonly number[] = []
+  /** Something else stands in the last line. */
+  let isAway = false
   let columns = terminal.columns
   const clear = () => {
     if (draw === null || shownWidths.length === 0) return
@@ -44,7 +46,7 @@ export function screenOn(
     shownWidths = []
   }
   const redraw = () => {
-    if (draw === null) return
+    if (draw === null || isAway) return
     if (terminal.columns !== columns) clear()
     columns = terminal.columns
     const shown = rows(terminal)
@@ -56,7 +58,17 @@ export function screenOn(
     // hidden while it was loaded
     if (timer === null) return
     draw ??= createLogUpdate(terminal as unknown as NodeJS.WritableStream)
-    terminal.place({ hide: clear, show: redraw })
+    isAway = false
+    terminal.place({
+      hide() {
+        clear()
+        isAway = true
+      },
+      show() {
+        isAway = false
+        redraw()
+      },
+    })
     redraw()
   }
   return {

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { makeRun } from '../../harness/testing/record-builder.ts'
 import { makeTick } from '../../harness/testing/tick-builder.ts'
-import { type Lane, newLane, runFacts, withTick } from './lane.ts'
+import { makeTextTrial } from '../../harness/testing/trial-builder.ts'
+import { type Lane, newLane, runFacts, withTick, withTrial } from './lane.ts'
 import { suiteOf } from './suite.ts'
 import { leftOfLane, leftOfParts, leftText, longest } from './time-left.ts'
 
@@ -22,6 +23,20 @@ test('the scenario lasts at most all of its trials with their pauses, by what th
   // the first trial began at 80 s; two of them, and what follows them, took 70 s each
   const inThird = withTick({ ...inFirst, trialsDone: 2 }, makeTick({ label: 'trial 3', elapsedMs: 0 }), 220_000)
   expect(leftOfLane(inThird)[1]).toEqual({ of: 'scenario', ms: 61_000 + 7 * 70_000, kind: 'most' })
+})
+
+test('between two trials the one that is done is left out, and the mean is of whole trials', () => {
+  const begins = withTick(lane(3, 10), makeTick({ elapsedMs: 0 }), 0)
+  const ends = withTick({ ...begins, trialsDone: 1 }, makeTick({ label: 'trial 2', elapsedMs: 60_000 }), 122_000)
+  const trialList = [makeTextTrial(), makeTextTrial({ index: 1 })]
+  const between = withTrial(ends, makeRun({ card: 'rtx-4090', scenarioFields: { trial }, trialList }))
+  expect(leftOfLane(between)).toEqual([
+    { of: 'trial', ms: 0, kind: 'exact' },
+    { of: 'scenario', ms: 1000 + 8 * 61_000, kind: 'most' },
+  ])
+  // the next trial begins after its pause: what is left does not rise
+  const [, scenario] = leftOfLane(withTick(between, makeTick({ label: 'trial 3', elapsedMs: 0 }), 124_000))
+  expect(scenario?.ms).toBe(61_000 + 7 * 62_000)
 })
 
 test('a fixed number of trials is about as long as planned; a warm-up comes before all of them', () => {

@@ -12,9 +12,9 @@ export interface Left {
 
 /** What is left of the phase and of the run of a lane; empty before its first phase. */
 export function leftOfLane(lane: Lane): Left[] {
-  const { tick, run } = lane
+  const { tick, run, isPhaseOver } = lane
   if (tick === null || run === null) return []
-  const phaseMs = Math.max(0, tick.totalMs - tick.elapsedMs)
+  const phaseMs = isPhaseOver ? 0 : Math.max(0, tick.totalMs - tick.elapsedMs)
   const phase: Left = {
     of: isTrial(tick) ? 'trial' : tick.label,
     ms: phaseMs,
@@ -27,14 +27,14 @@ export function leftOfLane(lane: Lane): Left[] {
   const { trialsDone, trialsFromMs, atMs } = lane
   const seenMs = trialsDone > 0 && trialsFromMs !== null ? (atMs - trialsFromMs - currentMs(lane)) / trialsDone : null
   const eachMs = seenMs === null || seenMs <= 0 ? plannedMs : seenMs
-  const after = Math.max(0, run.most - trialsDone - (isTrial(tick) ? 1 : 0))
+  const after = Math.max(0, run.most - trialsDone - (isTrial(tick) && !isPhaseOver ? 1 : 0))
   const warmUpMs = tick.label === 'idle' ? warmupSeconds * 1000 : 0
   const restMs = phaseMs + (isTrial(tick) ? quietMs : warmUpMs) + after * eachMs
   return [phase, { of: 'scenario', ms: restMs, kind: run.fewest < run.most ? 'most' : 'about' }]
 }
 
 /** Time since the end of the last trial: the phase that runs now, and none of the finished ones. */
-const currentMs = ({ tick }: Lane): number => (tick === null ? 0 : tick.elapsedMs)
+const currentMs = ({ tick, isPhaseOver }: Lane): number => (tick === null || isPhaseOver ? 0 : tick.elapsedMs)
 
 /** One part of a suite: what it takes at most by its plan, and how long it took. */
 export interface Part {

@@ -29,12 +29,15 @@ export const loadText = ({ waitingFor, inFlight, elapsedMs, totalMs }: Tick): st
 
 const rateUnits = { text: 'tokens/s', training: 'tokens/s', image: 'images/s', embeddings: 'requests/s' } as const
 
+/** What counts content events, of which one may hold several tokens: under speculative decoding, or where a server batches its stream. */
+const about = { text: '~', training: '', image: '', embeddings: '' } as const
+
 /** The rate as requests end, smoothed; a dash before two of them have ended, null under no load. */
 export function rateText({ run, tick, rates, atMs }: Lane): string | null {
   const perS = tick === null || tick.waitingFor !== undefined ? null : ratePerS(rates, atMs)
   if (run === null || tick === null || tick.waitingFor !== undefined) return null
   if (perS === null) return `– ${rateUnits[run.scenario.kind]}`
-  return `${perS < 10 ? perS.toFixed(1) : count(perS)} ${rateUnits[run.scenario.kind]}`
+  return `${about[run.scenario.kind]}${perS < 10 ? perS.toFixed(1) : count(perS)} ${rateUnits[run.scenario.kind]}`
 }
 
 /** W, °C, KV cache and memory, as far as they are known. */

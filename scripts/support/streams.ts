@@ -32,6 +32,7 @@ const USUAL = { columns: 80, rows: 24 }
 /** The bottom of the terminal of a stream. */
 export function bottomOf(stream: Pick<NodeJS.WriteStream, 'columns' | 'rows'>, write: (text: string) => void): Bottom {
   let block: Block | null = null
+  let isInLine = false
   return {
     terminal: {
       isTTY: true,
@@ -44,12 +45,15 @@ export function bottomOf(stream: Pick<NodeJS.WriteStream, 'columns' | 'rows'>, w
       write,
       place: (next) => {
         block = next
+        if (isInLine) next?.hide()
       },
     },
     above: (writeBelow) => (text) => {
+      if (text === '') return
       block?.hide()
       writeBelow(text)
-      if (text.endsWith('\n')) block?.show()
+      isInLine = !text.endsWith('\n')
+      if (!isInLine) block?.show()
     },
   }
 }
