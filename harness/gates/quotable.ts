@@ -12,6 +12,10 @@ export type QuotableInput = Pick<RunRecord, 'status' | 'gates' | 'scenario'>
  */
 export const isQuotable = (record: QuotableInput): boolean => reasonsNotQuotable(record).length === 0
 
+/** Whether a record may be quoted as it is: quotable when it was made, and signed, without which no customer can check it. */
+export const mayBeQuoted = ({ quotable, signature }: Pick<RunRecord, 'quotable' | 'signature'>): boolean =>
+  quotable && signature !== undefined
+
 /** Why a run may not be quoted, one line per reason; none when it may. It trusts the record; `refusals` also verifies it. */
 export function reasonsNotQuotable(record: QuotableInput): string[] {
   const status = record.status === 'complete' ? [] : [`status ${record.status}: only a complete run may be quoted`]

@@ -1,3 +1,4 @@
+import { mayBeQuoted } from '../../harness/gates/quotable.ts'
 import { shellWord } from '../../harness/plain-text.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { calledAs } from '../../harness/version.ts'
@@ -27,8 +28,7 @@ export function nextAfterRuns(
 ): NextCommand[] {
   const word = shellWord(runs)
   const gate = firstOpenGate(records)
-  const isSellable =
-    records.length > 0 && records.every(({ quotable, signature }) => quotable && signature !== undefined)
+  const isSellable = records.length > 0 && records.every(mayBeQuoted)
   return [
     ...(gate === null ? [] : [{ command: `explain gate ${gate}`, does: 'what it means' }]),
     { command: `report ${shellWord(folder)} --format html`, does: 'a page with charts' },

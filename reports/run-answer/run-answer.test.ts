@@ -172,6 +172,24 @@ describe('several runs', () => {
     expect(text).toMatch(/^Quotable {2}0 of \d runs$/m)
   })
 
+  test('a run that is not signed does not count as quotable, as it is not one alone', () => {
+    const gates = gateEntries.map(([id]) => gate(id, 'pass'))
+    const run = (signature: object) => ({
+      record: {
+        ...makeRun({ card: 'rtx-4090', gates, result: { outputTokensPerS: 1380 } }),
+        quotable: true,
+        ...signature,
+      },
+      directory: 'results/a',
+    })
+    const signature = { algorithm: 'ed25519' as const, publicKey: 'a', value: 'b' }
+    const text = severalText([run({}), run({ signature })])
+    expect(text).toMatch(/^Quotable {2}1 of 2 runs$/m)
+    expect(text).toContain('unsigned')
+    expect(text).not.toContain(' quote ')
+    expect(severalText([run({ signature }), run({ signature })])).toContain(' quote ')
+  })
+
   test('runs of different work have a row each, with their unit', () => {
     const image = makeRun({
       card: 'rtx-4090',

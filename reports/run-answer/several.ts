@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { mayBeQuoted } from '../../harness/gates/quotable.ts'
 import type { MetricKey } from '../../harness/metrics/catalogue.ts'
 import { headlineMetric, ttftMetrics } from '../../harness/metrics/headline.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
@@ -36,7 +37,7 @@ export function severalAnswer(runs: readonly EndedRun[], facts: Pick<Facts, 'car
   const isAlike = said.size === 1
   const remarks = isAlike ? [...said].filter((text) => text !== '') : []
   const gates = gatesOver(records)
-  const quotable = records.filter((record) => record.quotable).length
+  const quotable = records.filter(mayBeQuoted).length
   return {
     head: [
       ...(remarks.length === 0 ? [] : [{ text: remarks.join('; '), style: 'yellow', fit: 'cut' } as const]),
@@ -104,7 +105,7 @@ function runsTable(records: readonly RunRecord[], facts: Pick<Facts, 'card'>): T
         id: 'quotable',
         head: 'Quotable',
         align: 'left',
-        cell: ({ quotable }) => (quotable ? text('yes', 'good') : text('no', 'warn')),
+        cell: (run) => (mayBeQuoted(run) ? text('yes', 'good') : text(run.quotable ? 'unsigned' : 'no', 'warn')),
       },
     ],
   })

@@ -52,6 +52,11 @@ test('a table without any value keeps its reasons, and one with every row filled
 describe('reasons', () => {
   test('with other words stay apart', () => expect(joinedReasons(['a', 'b', 'a'])).toBe('a; b'))
 
+  test('a number with separators of thousands is one number', () => {
+    expect(joinedReasons(['needs 2,100 MiB', 'needs 1,234 MiB', 'needs 900 MiB'])).toBe('needs 900 to 2,100 MiB')
+    expect(joinedReasons(['1, 3 and 12 of 1,000', '2, 3 and 9 of 1,000'])).toBe('1 to 2, 3 and 9 to 12 of 1,000')
+  })
+
   test('numbers in names are no numbers', () => {
     expect(joinedReasons(['run-3 has 0.5 of 10', 'run-3 has 1.5 of 10'])).toBe('run-3 has 0.5 to 1.5 of 10')
   })

@@ -44,16 +44,19 @@ export function joinedReasons(reasons: readonly string[]): string {
   const alike = Map.groupBy(new Set(reasons), (reason) => reason.replaceAll(number, '#'))
   return [...alike.values()]
     .map((group) => {
-      const values = group.map((reason) => (reason.match(number) ?? []).map(Number))
+      const values = group.map((reason) =>
+        (reason.match(number) ?? []).map((text) => ({ text, value: Number(text.replaceAll(',', '')) })),
+      )
       let at = -1
       return group[0]!.replaceAll(number, (first) => {
         at += 1
-        const own = values.map((each) => each[at]!)
-        const [least, most] = [Math.min(...own), Math.max(...own)]
-        return least === most ? first : `${least} to ${most}`
+        const own = values.map((each) => each[at]!).toSorted((a, b) => a.value - b.value)
+        const [least, most] = [own[0]!, own.at(-1)!]
+        return least.value === most.value ? first : `${least.text} to ${most.text}`
       })
     })
     .join('; ')
 }
 
-const number = /(?<![\w.-])\d+(?:\.\d+)?(?![\w-]|\.\d)/gu
+/** `0.5`, `54`, `1,234`; no part of a name such as `run-3`. */
+const number = /(?<![\w.-]|\d,)(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\w-]|[.,]\d)/gu
