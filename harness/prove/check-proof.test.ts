@@ -61,6 +61,15 @@ describe('runs of a proof beside their records', () => {
     expect(recordProblems(judged({ runs: [{ ...run, problems: ['x'] }] }), [record]).join()).toContain('problems')
   })
 
+  test('a rate that was asked for is no share of the limit; one that was reached is', () => {
+    const open = makeRun({
+      ...{ card: 'rtx-4090', result: { outputTokensPerS: 200 } },
+      scenarioFields: { load: { shape: 'open', ratePerS: 1, arrivals: 'poisson' } },
+    })
+    expect(proofRun('open', open, []).limitShare).toBeNull()
+    expect(run.limitShare).toBeGreaterThan(0)
+  })
+
   test('a simulated run makes no live proof', () => {
     const simulated = { ...record, sourceEvidence: ['driver 0.0-sim'] }
     expect(recordProblems(judged({ runs: [run] }), [simulated])).toEqual(['calls itself live, and has a simulated run'])

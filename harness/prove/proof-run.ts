@@ -1,6 +1,7 @@
 import { runLimit } from '../physics/run-limit.ts'
 import type { ProofRun, ProofStepId } from '../record/schema/proof.ts'
 import type { RunRecord } from '../record/schema/run.ts'
+import { isFixedDemand } from '../scenario/load-shape.ts'
 
 /** The figures of a run that a proof shows, in this order. */
 const figures = [
@@ -15,7 +16,7 @@ const figures = [
   'peakMemoryMiB',
   'errorRate',
 ] as const
-/** Rates that the physical limit of a run bounds, by its kind. */
+/** Rates that the physical limit of a run bounds, by its kind; under a fixed demand they say what was asked for. */
 const limitedRates = { text: 'outputTokensPerS', training: 'trainedTokensPerS' } as const
 
 /** A record as a step of a proof: its figures, its gates, and what `verify` found; null where it was not verified. */
@@ -38,7 +39,8 @@ export function proofRun(step: ProofStepId, record: RunRecord, problems: readonl
 }
 
 function limitShareOf(record: RunRecord): number | null {
-  const { kind } = record.scenario
+  const { kind, load } = record.scenario
+  if (isFixedDemand(load)) return null
   if (kind !== 'text' && kind !== 'training') return null
   const limit = runLimit(record)
   const rate = record.result[limitedRates[kind]]?.mean ?? null

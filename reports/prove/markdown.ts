@@ -1,6 +1,8 @@
 import { escapeMarkdown } from '../render/markdown-text.ts'
 import {
+  type Beside,
   claimWords,
+  evidenceWords,
   factsOf,
   phaseHeads,
   phaseRows,
@@ -14,7 +16,7 @@ import {
 } from './words.ts'
 
 /** The proof as Markdown: what was proved, what not, and by which record. */
-export function proofMarkdown(proof: ShownProof): string {
+export function proofMarkdown(proof: ShownProof, beside: Beside): string {
   const phases = phaseRows(proof)
   return [
     `# ${escapeMarkdown(titleOf(proof))}`,
@@ -46,6 +48,8 @@ export function proofMarkdown(proof: ShownProof): string {
       ['Step', 'Status', 'Time (s)', 'What it found'],
       proof.steps.map(({ id, status, seconds, note }) => [stepWords[id], status, seconds.toFixed(1), note]),
     ),
+    '## Evidence',
+    ...evidenceWords(proof, beside).map(escapeMarkdown),
     '',
   ].join('\n\n')
 }

@@ -13,10 +13,11 @@ function shown(over: Partial<ProofFindings> = {}): ShownProof {
   const claims = claimsOf(found)
   return { ...found, claims, surprises: surprisesOf({ ...found, claims }) }
 }
+const beside = { isSigned: true, files: ['sensor.csv'] }
 const formats = [
-  ['page', proofPage],
-  ['Markdown', proofMarkdown],
-  ['text', (proof: ShownProof) => proofText(proof, { color: false, columns: null })],
+  ['page', (proof: ShownProof, isSigned = true) => proofPage(proof, { isSigned, files: ['sensor.csv'] })],
+  ['Markdown', (proof: ShownProof, isSigned = true) => proofMarkdown(proof, { isSigned, files: ['sensor.csv'] })],
+  ['text', (proof: ShownProof, isSigned = true) => proofText(proof, { color: false, columns: null, isSigned })],
 ] as const
 
 describe.each(formats)('the proof as %s', (_name, render) => {
@@ -43,6 +44,13 @@ describe.each(formats)('the proof as %s', (_name, render) => {
     expect(text).toMatch(/physical-limit is contradicted/)
   })
 
+  test('says where it is not signed', () => {
+    expect(render(shown(), true)).not.toContain('Not signed')
+    const text = render(shown(), false)
+    expect(text).toContain('Not signed: nothing proves that it was not fabricated')
+    expect(text).not.toContain('checks the signature')
+  })
+
   test('is whole where nothing was found', () => {
     const text = render(
       shown({
@@ -65,20 +73,26 @@ test('text from outside is text: a card with markup and escapes in its name', ()
     card: { ...madeFindings().card!, name },
     steps: [{ id: 'doctor', status: 'failed', seconds: 1, note: name }],
   })
-  expect(proofPage(proof)).not.toContain('<img')
-  expect(proofMarkdown(proof)).not.toContain('<img')
-  expect(proofMarkdown(proof)).toContain('\\|')
+  expect(proofPage(proof, beside)).not.toContain('<img')
+  expect(proofMarkdown(proof, beside)).not.toContain('<img')
+  expect(proofMarkdown(proof, beside)).toContain('\\|')
   for (const [, render] of formats) expect(render(proof)).not.toContain('\u001b[31m')
 })
 
 test('the page loads nothing and runs nothing', () => {
-  const page = proofPage(shown())
+  const page = proofPage(shown(), beside)
   expect(page).toContain("default-src 'none'")
   expect(page).not.toMatch(/<script|src=|href="http/)
   expect(page).toContain('<svg')
 })
 
 test('a terminal of 80 columns is kept', () => {
-  const text = proofText(shown(), { color: false, columns: 80 })
+  const text = proofText(shown(), { color: false, columns: 80, isSigned: false })
   expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
+})
+
+test('only samples that are there are said to be signed', () => {
+  const samples = 'checks the signature over this page and the samples of the sensor'
+  expect(proofPage(shown(), beside)).toContain(samples)
+  expect(proofPage(shown(), { isSigned: true, files: [] })).not.toContain('the samples of the sensor')
 })

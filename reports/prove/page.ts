@@ -7,7 +7,9 @@ import { attributes, type Html, html, joined, nothing, trusted } from '../render
 import { switchedChart } from './chart.ts'
 import { proofPageStyle } from './page-style.ts'
 import {
+  type Beside,
   claimWords,
+  evidenceWords,
   factsOf,
   phaseHeads,
   phaseRows,
@@ -26,7 +28,7 @@ const tones: Readonly<Record<ClaimStatus, string>> = { proved: 'good', 'not-prov
  * The proof of a machine as one HTML page: the verdict, each claim with its evidence and the record that shows it, what was not
  * expected, power by both sources, the runs and the steps. It contains no script and loads nothing.
  */
-export function proofPage(proof: ShownProof): string {
+export function proofPage(proof: ShownProof, beside: Beside): string {
   const title = titleOf(proof)
   const banner = proof.source === 'simulated' ? html`<p class="banner">${SIMULATED_PROOF}</p>` : nothing
   const body = html`<header><h1>${title}</h1>${banner}<h2 class="verdict ${toneOf(proof)}">${verdictLine(proof)}</h2></header>
@@ -37,7 +39,7 @@ ${surprisesSection(proof)}
 ${powerSection(proof)}
 ${runsSection(proof)}
 ${stepsSection(proof)}
-${evidenceSection(proof)}
+${evidenceSection(proof, beside)}
 </main>`
   return htmlDocument({ title, style: trusted(pageStyle + proofPageStyle, 'constants of the project'), body })
 }
@@ -98,12 +100,9 @@ function stepsSection({ steps }: ShownProof): Html {
   return section('steps', 'Steps', table(['Step', 'Status', 'Time (s)', 'What it found'], rows, 'listed'))
 }
 
-function evidenceSection({ tool, runs }: ShownProof): Html {
-  const how =
-    runs.length === 0
-      ? 'No record was made.'
-      : 'joulemark verify bundle.tar computes every figure and gate of every record again on any computer, without a network, and checks the signature over this page and the samples of the sensor.'
-  return section('evidence', 'Evidence', html`<p>${how}</p><p class="small">joulemark ${tool.version}</p>`)
+function evidenceSection(proof: ShownProof, beside: Beside): Html {
+  const lines = evidenceWords(proof, beside).map((line) => html`<p>${line}</p>`)
+  return section('evidence', 'Evidence', html`${lines}<p class="small">joulemark ${proof.tool.version}</p>`)
 }
 
 const section = (id: string, title: string, content: Html): Html =>

@@ -3,7 +3,7 @@ import { plainText } from '../../harness/plain-text.ts'
 import { countedStatus } from '../../harness/prove/judge.ts'
 import type { ClaimStatus } from '../../harness/record/schema/proof.ts'
 import { wrapTo } from '../render/plain-text.ts'
-import { claimWords, type ShownProof, SIMULATED_PROOF, titleOf, verdictLine } from './words.ts'
+import { claimWords, NOT_SIGNED, type ShownProof, SIMULATED_PROOF, titleOf, verdictLine } from './words.ts'
 
 const colors: Readonly<Record<ClaimStatus, 'green' | 'yellow' | 'red'>> = {
   proved: 'green',
@@ -11,14 +11,15 @@ const colors: Readonly<Record<ClaimStatus, 'green' | 'yellow' | 'red'>> = {
   contradicted: 'red',
 }
 
-/** The terminal that a text is for: whether it has colours, and its width; null where it is piped. */
-interface Terminal {
+/** The terminal that a text is for: whether it has colours, and its width; null where it is piped. And whether the proof is signed. */
+interface Shown {
+  readonly isSigned: boolean
   readonly color: boolean
   readonly columns: number | null
 }
 
 /** The answer for a terminal: the verdict, each claim with its first evidence, and what was not expected. */
-export function proofText(proof: ShownProof, { color, columns }: Terminal): string {
+export function proofText(proof: ShownProof, { color, columns, isSigned }: Shown): string {
   const lines = (text: string, indent: number): string[] => {
     const plain = plainText(text)
     const broken = columns === null ? [plain] : wrapTo(plain, columns - indent)
@@ -38,6 +39,7 @@ export function proofText(proof: ShownProof, { color, columns }: Terminal): stri
     ...lines(verdictLine(proof), 0),
     ...claims,
     ...(surprises.length === 0 ? [] : ['Not expected:', ...surprises]),
+    ...(isSigned ? [] : lines(NOT_SIGNED, 0)),
     '',
   ].join('\n')
 }

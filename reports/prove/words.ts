@@ -1,4 +1,5 @@
 import { countedStatus, tally } from '../../harness/prove/judge.ts'
+import { SENSOR_FILE } from '../../harness/prove/sensor-claims.ts'
 import type { Claim, ClaimStatus, ProofBody, ProofRun, ProofStepId } from '../../harness/record/schema/proof.ts'
 import { formatNumber } from '../render/format-cell.ts'
 
@@ -56,6 +57,29 @@ export const sourceWords = ({ runs }: Pick<ShownProof, 'runs'>, shownBy: readonl
     const run = runs.find(({ id }) => id === name)
     return run === undefined ? name : stepWords[run.step]
   })
+
+/** What stands beside a page of a proof. */
+export interface Beside {
+  /** Whether the proof is signed: a page is written before its signature. */
+  readonly isSigned: boolean
+  /** Names of the other files that the proof lists. */
+  readonly files: readonly string[]
+}
+
+/** Where nothing shows who made a proof. */
+export const NOT_SIGNED =
+  'Not signed: nothing proves that it was not fabricated. joulemark key new makes a key that signs later proofs.'
+
+/** What can be checked of a proof, and how. */
+export function evidenceWords({ runs }: ShownProof, { isSigned, files }: Beside): string[] {
+  const samples = files.includes(SENSOR_FILE) ? ' and the samples of the sensor' : ''
+  const signature = isSigned ? `, and checks the signature over this page${samples}` : ''
+  const how =
+    runs.length === 0
+      ? `No record was made. joulemark verify proof.json decides every claim again from what was found${signature}.`
+      : `joulemark verify bundle.tar computes every figure and gate of every record again on any computer, without a network, ${isSigned ? '' : 'and '}decides every claim again${signature}.`
+  return isSigned ? [how] : [how, NOT_SIGNED]
+}
 
 /** Facts of the machine and of the proof, by name. */
 export function factsOf(proof: ShownProof): [name: string, value: string][] {

@@ -62,7 +62,7 @@ test('a Python is asked for its packages and its card; one that cannot answer sa
   }
   writeFileSync(python, `#!/bin/sh\necho noise\necho '${JSON.stringify(facts)}'\n`)
   chmodSync(python, 0o755)
-  const found = await askPython(python, process.env)
+  const found = await askPython(python, process.env, never)
   expect(found).toMatchObject({
     torch: '2.9',
     transformers: null,
@@ -72,6 +72,16 @@ test('a Python is asked for its packages and its card; one that cannot answer sa
   })
   expect(JSON.stringify(found)).not.toContain('u001b')
   writeFileSync(python, '#!/bin/sh\necho "ImportError: no" >&2\nexit 1\n')
-  expect(await askPython(python, process.env)).toMatch(/python: ImportError: no$/)
-  expect(await askPython(join(folder, 'none'), process.env)).toMatch(/ENOENT/)
+  expect(await askPython(python, process.env, never)).toMatch(/python: ImportError: no$/)
+  expect(await askPython(join(folder, 'none'), process.env, never)).toMatch(/ENOENT/)
+})
+
+test('an interrupt ends the Python that is asked', async () => {
+  const python = join(folder, 'slow-python')
+  writeFileSync(python, '#!/bin/sh\nexec sleep 100\n')
+  chmodSync(python, 0o755)
+  const stop = new AbortController()
+  const asked = askPython(python, process.env, stop.signal)
+  stop.abort()
+  expect(await asked).toMatch(/slow-python: it was stopped: the proof was interrupted$/)
 })

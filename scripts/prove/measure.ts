@@ -20,7 +20,7 @@ import { addRandomModels } from './random-models.ts'
 import { textScenario } from './scenarios.ts'
 import { sampleSensor } from './sensor-step.ts'
 import { simulatedMachine } from './simulated-machine.ts'
-import type { LoadStage, ProofMachine, ServerStage, Stage } from './stage.ts'
+import type { LoadStage, ProofMachine, ServerStage, Stage, TrainingStage } from './stage.ts'
 import { failed, type StepLog } from './step-log.ts'
 
 /** What is needed to measure. */
@@ -87,11 +87,9 @@ function doctorStep(measuring: Measuring): Promise<string | null> {
   })
 }
 
-function pythonStep({ log, flags, io, card }: Measuring): Promise<PythonFacts | null> {
+function pythonStep({ log, flags, io, signals }: Measuring): Promise<PythonFacts | null> {
   return log.step('python', async () => {
-    const onCard =
-      card === null || io.env['CUDA_VISIBLE_DEVICES'] !== undefined ? {} : { CUDA_VISIBLE_DEVICES: card.uuid }
-    const facts = await askPython(flags.python, { ...io.env, ...onCard })
+    const facts = await askPython(flags.python, io.env, signals.drain)
     if (typeof facts === 'string') throw failed(facts)
     if (facts.torch === null) throw failed(`${flags.python} has no torch, which all loads need; --python names another`)
     addRandomModels(facts.configs)
@@ -148,10 +146,10 @@ async function textSteps(measuring: Measuring, machine: ProofMachine | null): Pr
     for (const concurrency of [1, 8, 32] as const) {
       const id = `closed-${concurrency}` as const
       const file = textScenario({ shape: 'closed', concurrency }, server, lengths)
-      runs.push(...(await runStep(measuring, id, { file, stage: server })))
+      runs.push(...(await runStep(measuring, id, async () => ({ file, stage: server }))))
     }
     const file = textScenario({ shape: 'open', ratePerS: openRate(runs, server) }, server, lengths)
-    runs.push(...(await runStep(measuring, 'open', { file, stage: server })))
+    runs.push(...(await runStep(measuring, 'open', async () => ({ file, stage: server }))))
   } finally {
     await server.close()
   }
@@ -167,7 +165,8 @@ function openRate(runs: readonly Run[], { tokens }: ServerStage): number {
   return rate === null || rate <= 0 ? 1 : Number(((OPEN_SHARE * rate) / tokens.output).toPrecision(3))
 }
 
-async function trainingStep(
+/** The training; its command is opened inside the step, so that nothing is started after an interrupt. None where it failed. */
+export async function trainingStep(
   measuring: Measuring,
   machine: ProofMachine | null,
   python: PythonFacts | null,
@@ -178,11 +177,15 @@ async function trainingStep(
     log.skip('training', machine === null ? 'there is no program that trains' : `Python has no ${missing.join(', ')}`)
     return []
   }
-  const stage = await machine.openTraining(lengths)
+  const opened: TrainingStage[] = []
   try {
-    return await runStep(measuring, 'training', { file: stage.file, stage: { ...stage, endpoint: '' } })
+    return await runStep(measuring, 'training', async () => {
+      const stage = await machine.openTraining(lengths)
+      opened.push(stage)
+      return { file: stage.file, stage: { ...stage, endpoint: '' } }
+    })
   } finally {
-    await stage.close()
+    for (const stage of opened) await stage.close()
   }
 }
 
@@ -192,9 +195,10 @@ interface RunOn {
 }
 
 /** One ordinary run, by the code of `run`: a signed record in the folder of the proof. None where it could not be made. */
-async function runStep(measuring: Measuring, id: ProofStepId, { file, stage }: RunOn): Promise<Run[]> {
+async function runStep(measuring: Measuring, id: ProofStepId, open: () => Promise<RunOn>): Promise<Run[]> {
   const { log, flags, io, folder, lengths, signals, card } = measuring
   const finished = await log.step(id, async (signal) => {
+    const { file, stage } = await open()
     const { endpoint, nvidiaSmi } = stage
     const options = runOptions(
       {

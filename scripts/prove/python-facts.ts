@@ -45,14 +45,25 @@ print(json.dumps(facts))
 /** Folder of the programs in Python. */
 export const programs = join(projectRoot, 'scripts/prove')
 
-/** Asks a Python what it has, on the card that the environment names. A string says why it cannot be asked, in one line. */
-export function askPython(python: string, env: NodeJS.ProcessEnv): Promise<PythonFacts | string> {
+/**
+ * Asks a Python what it has, on the card that the environment names, within two minutes. A string says why it cannot be asked, in
+ * one line. `interrupt` ends it.
+ */
+export function askPython(
+  python: string,
+  env: NodeJS.ProcessEnv,
+  interrupt: AbortSignal,
+): Promise<PythonFacts | string> {
   return new Promise((resolve) => {
     execFile(
       python,
       ['-c', PROGRAM, programs],
-      { env, timeout: TIMEOUT_MS, encoding: 'utf8' },
+      { env, timeout: TIMEOUT_MS, signal: interrupt, encoding: 'utf8' },
       (error, stdout, stderr) => {
+        if (interrupt.aborted) {
+          resolve(`${python}: it was stopped: the proof was interrupted`)
+          return
+        }
         if (error) {
           const said = stderr.trim().split('\n').at(-1) || messageOf(error).split('\n')[0]
           resolve(`${python}: ${plainText(said ?? 'it failed')}`)

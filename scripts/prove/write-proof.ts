@@ -45,7 +45,12 @@ export function writeJudged(
 ): Proof {
   const claims = claimsOf(found)
   const judged = { ...found, claims, surprises: surprisesOf({ ...found, claims }), files: {} }
-  const texts: readonly TextFile[] = [...others, [PAGE_FILE, proofPage(judged)], [TEXT_FILE, proofMarkdown(judged)]]
+  const beside = { isSigned: key !== null, files: others.map(([name]) => name) }
+  const texts: readonly TextFile[] = [
+    ...others,
+    [PAGE_FILE, proofPage(judged, beside)],
+    [TEXT_FILE, proofMarkdown(judged, beside)],
+  ]
   makeFolder(folder)
   for (const [name, text] of texts) replaceFile(join(folder, name), text)
   const files = Object.fromEntries(texts.map(([name, text]) => [name, sha256OfBytes(text)]))

@@ -75,7 +75,11 @@ const runSchema = z.strictObject({
   manifestSha256: z.string().nullable(),
   problems: z.array(z.string()).nullable().describe('what verify found; empty if nothing; null if it was not verified'),
   figures: z.record(z.string(), metricResultSchema),
-  limitShare: share.nullable().describe('throughput / physical limit of the run'),
+  limitShare: share
+    .nullable()
+    .describe(
+      'throughput / physical limit of the run; null under a fixed demand, whose throughput is what was asked for',
+    ),
   gates: z.array(
     z.strictObject({
       id: z.string(),

@@ -8,7 +8,7 @@ import { proofText } from '../../../reports/prove/text.ts'
 import { findingsOf, verifyStep } from '../../prove/findings.ts'
 import { measureAll } from '../../prove/measure.ts'
 import { checkProveFlags, type ProveFlags } from '../../prove/prove-flags.ts'
-import { provedCard } from '../../prove/proved-card.ts'
+import { onlyOn, provedCard } from '../../prove/proved-card.ts'
 import { simulatedMachine } from '../../prove/simulated-machine.ts'
 import { stepLog } from '../../prove/step-log.ts'
 import { writeProofFiles } from '../../prove/write-proof.ts'
@@ -33,7 +33,10 @@ export async function prove(flags: ProveFlags, io: CommandIo): Promise<number> {
     const simulatedLoad = flags.simulate === undefined ? null : await simulatedMachine(flags.simulate).openLoad()
     const named = simulatedLoad?.nvidiaSmi ?? flags.nvidiaSmi ?? io.env['JOULEMARK_NVIDIA_SMI']
     const { gpus, reason } = await readInventory(named || 'nvidia-smi')
-    const card = provedCard(gpus, io.env)
+    const isReal = flags.simulate === undefined
+    const card = provedCard(gpus, isReal ? io.env : {})
+    // load and sensor are on one card: the programs that prove starts inherit this environment
+    if (isReal) Object.assign(io.env, onlyOn(card, io.env))
     const lengths = proofLengths(flags.quick ?? false)
     const log = stepLog({ clock: systemClock, lengths, budgetS: flags.minutes * 60, drain: interrupts.drain, say })
     const noCard = reason ?? 'no card was found'
@@ -48,7 +51,11 @@ export async function prove(flags: ProveFlags, io: CommandIo): Promise<number> {
       interrupted: interrupts.drain.aborted,
     })
     const written = await writeProofFiles(folder, found, { measured, card, io })
-    io.stdout(flags.json ? `${JSON.stringify(written.proof, null, 2)}\n` : proofText(written.proof, io))
+    io.stdout(
+      flags.json
+        ? `${JSON.stringify(written.proof, null, 2)}\n`
+        : proofText(written.proof, { ...io, isSigned: written.proof.signature !== undefined }),
+    )
     if (!flags.json)
       io.stdout(`\nPage:   ${written.page}\n${written.bundle === null ? '' : `Bundle: ${written.bundle}\n`}`)
     return proofExitCode(written.proof.claims, interrupts.drain.aborted)
