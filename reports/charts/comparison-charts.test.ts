@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Model } from '../../harness/catalogue/types.ts'
 import { breakEvenUtilisation } from '../../harness/metrics/cost.ts'
 import { makeRun } from '../../harness/testing/record-builder.ts'
 import { buildReportFrom } from '../build.ts'
@@ -87,6 +88,13 @@ describe('the charts of a report', () => {
       'limit RTX PRO 6000 Max-Q, limit',
     ])
     expect(panels[0]!.lines[0]!.points.map(([x]) => x)).toEqual(streams)
+  })
+
+  test('a sweep is titled with the label of its model', () => {
+    const label = 'Llama 3.1 8B FP8'
+    const named = makeFacts({ model: (key) => (key === 'llama-3.1-8b-instruct-fp8' ? ({ label } as Model) : null) })
+    const [titled] = buildReportFrom(runs, named, { series }).charts!.list.filter(({ id }) => id === 'concurrency-1')
+    expect(titled?.title).toBe(`Output throughput by number of streams: ${label}`)
   })
 
   test('a run has power, memory and throughput, and its window shaded', () => {

@@ -33,14 +33,22 @@ export function concurrencyCharts(selection: Selection, facts: Facts, colorOf: (
   )
   return [...Map.groupBy(points, ({ run }) => exceptLoad(run)).values()]
     .filter((group) => new Set(group.map(({ streams }) => streams)).size > 1)
-    .map((group, index) => sweepChart(group, index, selection, colorOf))
+    .map((group, index) => sweepChart(group, { index, selection, facts, colorOf }))
 }
 
 function sweepChart(
   group: readonly SweepPoint[],
-  index: number,
-  selection: Selection,
-  colorOf: (card: string) => number,
+  {
+    index,
+    selection,
+    facts,
+    colorOf,
+  }: {
+    readonly index: number
+    readonly selection: Selection
+    readonly facts: Pick<Facts, 'model'>
+    readonly colorOf: (card: string) => number
+  },
 ): Chart {
   const cards = selection.cards.filter(({ key }) => group.some(({ card }) => card === key))
   const lines = cards.flatMap(({ key, label }): ChartLine[] => {
@@ -63,7 +71,8 @@ function sweepChart(
     const steps = points.map(({ streams, tokensPerS }) => `${formatNumber(tokensPerS, 0)} at ${streams}`)
     return `${label} ${steps.join(', ')}`
   })
-  const model = group[0]!.run.scenario.model
+  const key = group[0]!.run.scenario.model
+  const model = facts.model(key)?.label ?? key
   return {
     kind: 'lines',
     id: `concurrency-${index + 1}`,

@@ -9,6 +9,8 @@ export interface AnswerLine {
   readonly hang?: number
   /** `cut`: one line, cut where the terminal ends; all of it is in the record, and with --verbose. `whole`: a path or command, never broken. */
   readonly fit?: 'cut' | 'whole'
+  /** Words that follow a whole text: beside it, or indented below it where both are wider than the terminal. */
+  readonly note?: string
 }
 
 /** How wide a terminal is, and whether it has colours. */
@@ -26,9 +28,14 @@ const NARROWEST = 40
 export function linesText(lines: readonly AnswerLine[], { columns, color }: Terminal): string {
   const width = columns === null ? Number.POSITIVE_INFINITY : Math.max(NARROWEST, Math.min(columns, WIDEST))
   return lines
-    .flatMap(({ text: given, style, hang = 2, fit }) => {
+    .flatMap(({ text: given, style, hang = 2, fit, note }) => {
       const text = printable(given)
-      const parts = fit === undefined ? broken(text, width, hang) : [fit === 'cut' ? cut(text, width) : text]
+      const parts =
+        fit === undefined
+          ? broken(text, width, hang)
+          : fit === 'cut'
+            ? [cut(text, width)]
+            : noted(text, note === undefined ? '' : printable(note), width, hang)
       return style !== undefined && color
         ? parts.map((part) => styleText(style, part, { validateStream: false }))
         : parts
@@ -54,6 +61,13 @@ export const named = (name: string, text: string): AnswerLine => ({
   hang: NAME_WIDTH,
 })
 const NAME_WIDTH = 10
+
+/** A text that is never broken, and the words that follow it. */
+function noted(text: string, note: string, width: number, hang: number): string[] {
+  if (note === '') return [text]
+  const row = `${text}   ${note}`
+  return row.length <= width ? [row] : [text, `${' '.repeat(hang + 2)}${note}`]
+}
 
 const blankStart = /^ */
 function broken(text: string, width: number, hang: number): string[] {

@@ -14,7 +14,8 @@ interface NextCommand {
 /** Commands as the last lines of an answer. */
 export const nextLines = (commands: readonly NextCommand[]): AnswerLine[] =>
   commands.map(({ command, does }, at) => ({
-    ...named(at === 0 ? 'Next' : '', `${calledAs} ${command}   ${does}`),
+    ...named(at === 0 ? 'Next' : '', `${calledAs} ${command}`),
+    note: does,
     fit: 'whole',
   }))
 

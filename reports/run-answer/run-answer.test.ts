@@ -156,6 +156,16 @@ describe('gates', () => {
     expect(text).toMatch(/^Quotable {2}no: not signed; joulemark key new .+\s+\(\d+ of \d+ gates/m)
     expect(text).not.toContain(' quote ')
   })
+
+  test('what a command does stands below it where both are wider than the terminal', () => {
+    const record = makeRun({ card: 'rtx-4090', name: 'RTX 4090', trialList: [makeTextTrial()] })
+    const directory = `/srv/measured/${'a'.repeat(30)}/run`
+    const text = runAnswer({ record, directory }, catalogueFacts(), at80)
+    expect(text).toMatch(/ report \S+ --format html\n {12}a page with charts\n/)
+    expect(runAnswer({ record, directory }, catalogueFacts(), { columns: null, color: false })).toMatch(
+      / report \S+ --format html {3}a page with charts\n/,
+    )
+  })
 })
 
 describe('several runs', () => {

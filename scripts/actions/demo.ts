@@ -15,6 +15,7 @@ import { launchSimulator } from '../../harness/simulator/launch.ts'
 import { counted } from '../../harness/units.ts'
 import { calledAs } from '../../harness/version.ts'
 import { publish } from '../../reports/publish.ts'
+import { linesText } from '../../reports/run-answer/lines.ts'
 import { openLive } from '../live/live.ts'
 import { type Suite, suiteOf } from '../live/suite.ts'
 import { longest } from '../live/time-left.ts'
@@ -70,7 +71,7 @@ export async function demo(flags: { readonly quick?: boolean; readonly out: stri
     const report = await assemble({ stored: runs }, {}, null, formats)
     io.stdout(firstLookText(report, io))
     const [page = flags.out] = await publish(report, formats, join(flags.out, 'report'))
-    io.stdout(`\nRecords: ${flags.out} (${counted(runs.length, 'run')})\nReport:  ${page}\n${nextText(flags.out)}`)
+    io.stdout(`\nRecords: ${flags.out} (${counted(runs.length, 'run')})\nReport:  ${page}\n${nextText(flags.out, io)}`)
     return exitCodes.done
   } finally {
     interrupts.unwatch()
@@ -85,17 +86,16 @@ const isNewsOfDemo = (message: string): boolean =>
     /^about \d+ requests? in the window/.test(message)
   )
 
-/** What to type after the demo: all of it, then the same on a real server. */
-function nextText(out: string): string {
+/** What to type after the demo, one command a line: all of it, then the same on a real server. */
+export function nextText(out: string, { columns }: Pick<CommandIo, 'columns'>): string {
   const commands = [
     [`report ${shellWord(out)} --all`, 'every table, here'],
     ['doctor', 'is this server ready?'],
     ['init', 'a scenario for your server'],
     ['run --endpoint http://127.0.0.1:8000', 'measure it'],
   ] as const
-  const width = Math.max(...commands.map(([command]) => command.length))
-  const lines = commands.map(([command, does]) => `  ${calledAs} ${command.padEnd(width)}  ${does}`)
-  return `Next:\n${lines.join('\n')}\n`
+  const lines = commands.map(([command, note]) => ({ text: `  ${calledAs} ${command}`, note, fit: 'whole' as const }))
+  return linesText([{ text: 'Next:' }, ...lines], { columns, color: false })
 }
 
 async function playCard(
