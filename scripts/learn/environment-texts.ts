@@ -46,8 +46,8 @@ export const environmentTexts: Readonly<Record<string, readonly EnvironmentText[
     },
     {
       names: ['CUDA_VISIBLE_DEVICES'],
-      readBy: '`run` of a training',
-      what: 'GPUs of the training command; set from `--gpus` unless it is set already.',
+      readBy: '`run` of a training, `prove`',
+      what: 'GPUs of the training command; set from `--gpus` unless it is set already. For `prove` the card: its number in nvidia-smi, or its UUID.',
     },
   ],
   'Records, keys, settings': [

@@ -1,8 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { proofSchema } from '../../../harness/record/schema/proof.ts'
+import { makeFakeNvidiaSmi } from '../../../harness/testing/fake-nvidia-smi.ts'
+import { fakeBox } from '../../../harness/testing/fake-nvidia-smi-cards.ts'
 import { runCli } from '../../../harness/testing/run-cli.ts'
 
 /** The command as a person starts it: on the simulator with so little time that steps must be left out, and on a bare machine. */
@@ -38,6 +40,23 @@ test('without a card and without torch nothing can be measured: the page says wh
   expect(code).toBe(3)
   expect(stdout).toContain('0 proved, 11 not proved, 0 contradicted')
   expect(readFileSync(join(filesOf(out).at, 'proof.md'), 'utf8')).toMatch(/no-python.*ENOENT/)
+})
+
+test('programs run on the card that is measured, by its UUID; a card that is not there is refused', async () => {
+  const cards = await fakeBox('two-rtx-4090-590')
+  const nvidiaSmi = makeFakeNvidiaSmi(join(folder, 'two-cards'), cards)
+  const second = String(cards.gpus[1]?.values['uuid'])
+  const python = join(folder, 'stand-in-python')
+  const facts = '{"version": "3.12", "torch": "2.9", "device": "\'$(echo $CUDA_VISIBLE_DEVICES | cut -d - -f 2)\'"}'
+  writeFileSync(python, `#!/bin/sh\necho '${facts}'\n`)
+  chmodSync(python, 0o755)
+  const out = join(folder, 'second-card')
+  const flags = ['--quick', '--minutes', '1', '--python', python, '--nvidia-smi', nvidiaSmi, '--json', '--out', out]
+  const on = (named: string) => runCli(['prove', ...flags], { env: { CUDA_VISIBLE_DEVICES: named } })
+  const { stdout } = await on('1')
+  expect(proofSchema.parse(JSON.parse(stdout)).python?.device).toBe(second.split('-')[1])
+  const refused = await on('7')
+  expect([refused.code, refused.stderr]).toEqual([2, expect.stringMatching(/CUDA_VISIBLE_DEVICES=7 names no card/)])
 })
 
 test('flags that contradict each other are one line', async () => {
