@@ -86,8 +86,10 @@ export async function startCommand(command: readonly string[], options: CommandO
   const onExit = () => signalGroup(child, 'SIGKILL')
   process.once('exit', onExit)
   let timer: NodeJS.Timeout | null = null
+  let isOver = false
   const ended = new Promise<CommandEnd>((resolve) => {
     const settle = async (code: number | null, signal: string | null, stderrTail: string) => {
+      isOver = true
       if (timer) clearTimeout(timer)
       process.off('exit', onExit)
       // child processes of the command would continue to use the card
@@ -103,7 +105,8 @@ export async function startCommand(command: readonly string[], options: CommandO
   return {
     ended,
     stop: () => {
-      if (timer) return
+      // a timer for what has ended would keep this process for its length
+      if (timer || isOver) return
       signalGroup(child, 'SIGTERM')
       timer = setTimeout(() => signalGroup(child, 'SIGKILL'), GRACE_MS)
     },

@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { startJsonProgram } from './json-program.ts'
 import { askPython } from './python-facts.ts'
 
@@ -29,6 +29,15 @@ test('what it says of its failure is the reason, not its last line on stderr', a
   )
   await expect(program.ready).rejects.toThrow(/torch sees no card/)
   expect((await program.ended).stderrTail).toBe('torch sees no card')
+})
+
+test('to stop what has ended waits for nothing', async () => {
+  const program = await start(READY)
+  await program.ended
+  const timers = vi.spyOn(globalThis, 'setTimeout')
+  program.stop()
+  expect(timers).not.toHaveBeenCalled()
+  timers.mockRestore()
 })
 
 test('a program that is not there is one line', async () => {

@@ -51,7 +51,7 @@ test('programs run on the card that is measured, by its UUID; a card that is not
   writeFileSync(python, `#!/bin/sh\necho '${facts}'\n`)
   chmodSync(python, 0o755)
   const out = join(folder, 'second-card')
-  const flags = ['--quick', '--minutes', '1', '--python', python, '--nvidia-smi', nvidiaSmi, '--json', '--out', out]
+  const flags = ['--quick', '--minutes', '2.5', '--python', python, '--nvidia-smi', nvidiaSmi, '--json', '--out', out]
   const on = (named: string) => runCli(['prove', ...flags], { env: { CUDA_VISIBLE_DEVICES: named } })
   const { stdout } = await on('1')
   expect(proofSchema.parse(JSON.parse(stdout)).python?.device).toBe(second.split('-')[1])
