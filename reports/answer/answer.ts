@@ -3,6 +3,8 @@ import type { Cell, Tone } from '../tables/table.ts'
 
 /** What a reader must see before any table, as plain data: every format that a person reads shows it first. */
 export interface Answer {
+  /** Whether the report has live and simulated runs: then every simulated figure has a mark. */
+  readonly isMixed: boolean
   /** What was measured, where, when, and by which versions. */
   readonly facts: readonly AnswerFact[]
   /** The verdict in plain English: three sentences at most. */
@@ -51,7 +53,3 @@ export interface Quality {
   /** Why the other runs are not quotable, the most frequent reason first; one line each. */
   readonly reasons: readonly string[]
 }
-
-/** The figures of tiles as cells, in their order. */
-export const cellsOf = (tiles: readonly Tile[]): Cell[] =>
-  tiles.flatMap(({ figures }) => figures.map(({ cell }) => cell))

@@ -21,6 +21,7 @@ export function withClaims(answer: Answer | undefined, checked: CheckedClaims): 
     return { ...answer, facts: [...answer.facts, { label: 'Claims', text }] }
   }
   return {
+    isMixed: false,
     facts: [
       { label: 'Claims of', text: claims.source.title },
       { label: 'Source', text: source || 'no source given' },

@@ -1,3 +1,4 @@
+import { sealReasons } from '../../harness/evidence/refusals.ts'
 import { reasonsNotQuotable } from '../../harness/gates/quotable.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { counted } from '../../harness/units.ts'
@@ -20,12 +21,12 @@ export function qualityOf(runs: readonly RunRecord[]): Quality | null {
       tone: 'plain',
       reasons: [],
     }
-  const quotable = figures.filter((run) => run.quotable).length
+  const others = figures.filter((run) => !run.quotable || reasonsOf(run).length > 0)
+  const quotable = figures.length - others.length
   if (quotable === figures.length) {
     const all = figures.length === 1 ? 'The run is quotable' : `All ${figures.length} runs are quotable`
     return { text: `${all}: every required gate passed.${rest}`, tone: 'good', reasons: [] }
   }
-  const others = figures.filter((run) => !run.quotable)
   const isSimulated = figures.every(({ source }) => source === 'simulated')
   const counts =
     quotable === 0
@@ -33,7 +34,7 @@ export function qualityOf(runs: readonly RunRecord[]): Quality | null {
         ? 'The run is not quotable'
         : `${figures.length === 2 ? 'Neither' : 'None'} of the ${figures.length} runs is quotable`
       : `${quotable} of ${figures.length} runs ${quotable === 1 ? 'is' : 'are'} quotable`
-  const reasons = reasonsOf(others, isSimulated)
+  const reasons = mostFrequent(others, isSimulated)
   const they = figures.length === 1 ? 'it is' : 'they are'
   const why = isSimulated ? `: ${they} simulated` : reasons[0] === undefined ? '' : `: ${reasons[0]}`
   return {
@@ -43,9 +44,15 @@ export function qualityOf(runs: readonly RunRecord[]): Quality | null {
   }
 }
 
+/** Why a record as it is may not be quoted, one line each: its gates of now, and that it is not signed. */
+const reasonsOf = (run: RunRecord): string[] => [
+  ...reasonsNotQuotable(run),
+  ...sealReasons({ problems: [], signedBy: run.signature?.publicKey ?? null }),
+]
+
 /** Gates that stand in the way, the most frequent first; that a run is simulated need not be said twice. */
-function reasonsOf(runs: readonly RunRecord[], isSimulated: boolean): string[] {
-  const ids = runs.flatMap((run) => [...new Set(reasonsNotQuotable(run).map((reason) => headOf(reason)))])
+function mostFrequent(runs: readonly RunRecord[], isSimulated: boolean): string[] {
+  const ids = runs.flatMap((run) => [...new Set(reasonsOf(run).map((reason) => headOf(reason)))])
   const counts = [...Map.groupBy(ids, (id) => id)].map(([id, all]) => ({ id, count: all.length }))
   const shown = counts
     .filter(({ id }) => !(isSimulated && id.startsWith('live-source')))

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import article from '../../harness/catalogue/claims/gigagpu-4090-vs-6000-pro.json' with { type: 'json' }
+import { gateEntries } from '../../harness/gates/table.ts'
 import { makeRun, type RunOverrides } from '../../harness/testing/record-builder.ts'
 import { buildReport, buildReportFrom } from '../build.ts'
 import { parseClaims } from '../claims/file/parse.ts'
@@ -138,16 +139,27 @@ describe('one run', () => {
 
 describe('quality in one line', () => {
   const gates = [{ id: 'client-headroom', status: 'fail' as const, required: true, evidence: '3 % headroom' }]
+  const passed = gateEntries.map(([id]) => ({ id, status: 'pass' as const, required: true, evidence: '' }))
+  const signature = { algorithm: 'Ed25519', publicKey: 'a'.repeat(64), value: 'b'.repeat(128) } as const
+  const fine = of('rtx-4090', { gates: passed, more: { quotable: true, signature } })
   const lost = (scenario: string) => of('rtx-4090', { scenario, gates, more: { quotable: false } })
   test('how many are quotable, and the most frequent reason why others are not', () => {
-    expect(answerOf([of('rtx-4090')]).quality).toMatchObject({ tone: 'good', reasons: [] })
-    const some = answerOf([of('rtx-4090'), lost('b'), lost('c')]).quality
+    expect(answerOf([fine]).quality).toMatchObject({ tone: 'good', reasons: [] })
+    const some = answerOf([fine, lost('b'), lost('c')]).quality
     expect(some).toMatchObject({ tone: 'warn' })
     expect(some?.text).toMatch(/^1 of 3 runs is quotable: /)
     expect(answerOf([lost('b'), lost('c')]).quality).toMatchObject({
       tone: 'bad',
       text: expect.stringMatching(/^Neither of the 2 runs/),
     })
+  })
+
+  test('a run that is not signed, or lacks a gate of today, is not quotable: as `list` and `quote` say', () => {
+    const unsigned = answerOf([of('rtx-4090', { gates: passed, more: { quotable: true } })]).quality
+    expect(unsigned).toMatchObject({ tone: 'bad', reasons: ['signature in 1 run'] })
+    expect(unsigned?.text).toBe('The run is not quotable: signature in 1 run.')
+    const older = of('rtx-4090', { gates: passed.slice(1), more: { quotable: true, signature } })
+    expect(answerOf([older]).quality?.tone).toBe('bad')
   })
 
   test('that runs are simulated is said once', () => {

@@ -12,6 +12,7 @@ import { decisiveChart } from './decisive-chart.ts'
 import { measuredFacts } from './measured-facts.ts'
 import { qualityOf } from './quality.ts'
 import { verdictSentences } from './sentences.ts'
+import { withSimulatedNamed } from './simulated-parts.ts'
 import { tilesOf } from './tiles.ts'
 import { workloadsOf } from './workloads.ts'
 
@@ -36,14 +37,16 @@ export function reportAnswer({ runs, selection, facts, winners, tunings, charts 
     winners,
     sweeps: sweepsOf(shown, facts),
     deciding: decidingRow(selection),
-    isMixed: new Set(shown.map(({ source }) => source)).size > 1,
+    isMixed: new Set(runs.map(({ source }) => source)).size > 1,
   }
   const isTuned = shown.length === 0
+  const chart = isTuned ? (charts[0] ?? null) : decisiveChart(charts, judged)
   return {
+    isMixed: judged.isMixed,
     facts: measuredFacts(isTuned ? runs : shown, workloadsOf(selection), facts),
     sentences: isTuned ? tunedSentences(tunings) : verdictSentences(judged),
     tiles: isTuned ? [] : tilesOf(judged),
-    chart: isTuned ? (charts[0] ?? null) : decisiveChart(charts, judged),
+    chart: chart?.simulated && judged.isMixed ? withSimulatedNamed(chart, selection) : chart,
     quality: qualityOf(runs),
   }
 }

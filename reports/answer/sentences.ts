@@ -1,5 +1,6 @@
 import { headlineMetric } from '../../harness/metrics/headline.ts'
 import { workloadUnit } from '../../harness/metrics/workload-unit.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { counted } from '../../harness/units.ts'
 import { hasFixedDemand } from '../comparison/card-money.ts'
 import type { Winner } from '../comparison/winners.ts'
@@ -12,6 +13,7 @@ import { outOfMemory } from '../tables/oom-cell.ts'
 import { type CardColumn, type ScenarioRow, type Selection, selectedRuns } from '../tables/selection.ts'
 import { costLabel, rowFigures } from './row-figures.ts'
 import { saidCell, saidUnit, speedSentence } from './said-figures.ts'
+import { simulatedPart } from './simulated-parts.ts'
 import { decidedOf, winsSentence } from './wins.ts'
 import { rowNoun } from './workloads.ts'
 
@@ -27,6 +29,12 @@ export interface Judged {
   readonly deciding: ScenarioRow | null
 }
 
+/** A sentence, empty where there is nothing to say, and the runs behind it. */
+interface Said {
+  readonly text: string
+  readonly runs: readonly RunRecord[]
+}
+
 /** The verdict in plain English: three sentences at most. */
 export function verdictSentences(judged: Judged): string[] {
   const { selection, deciding } = judged
@@ -37,26 +45,35 @@ export function verdictSentences(judged: Judged): string[] {
         ? ofSeveralCards(judged, deciding)
         : ofOneCard(judged, deciding)
   return said
-    .filter((sentence) => sentence !== '')
+    .filter(({ text }) => text !== '')
     .slice(0, 3)
-    .map((sentence) => (judged.isMixed ? sentence.replace(/\.$/, ' (in part SIMULATED).') : sentence))
+    .map(({ text, runs }) => {
+      const part = judged.isMixed ? simulatedPart(runs) : ''
+      return part === '' ? text : text.replace(/\.$/, ` (${part}).`)
+    })
 }
 
-function ofSeveralCards({ selection, facts, winners }: Judged, deciding: ScenarioRow): string[] {
+function ofSeveralCards({ selection, facts, winners }: Judged, deciding: ScenarioRow): Said[] {
   const winner = winners.find(({ scenario }) => scenario.name === deciding.name)
-  return [
+  const runs = runsOf(deciding, selection)
+  const wins =
     winners.length > 1
       ? winsSentence(
           selection.cards,
           winners.map((each) => decidedOf(each, selection, facts)),
           rowNoun(selection),
         )
-      : '',
-    winner === undefined ? '' : winnerSentence(winner),
+      : ''
+  return [
+    { text: wins, runs: selectedRuns(selection) },
+    { text: winner === undefined ? '' : winnerSentence(winner), runs },
     // at a fixed demand the output follows from what was asked for
-    hasFixedDemand(deciding) ? '' : speedSentence(deciding, selection),
+    { text: hasFixedDemand(deciding) ? '' : speedSentence(deciding, selection), runs },
   ]
 }
+
+const runsOf = (row: ScenarioRow, { cards, runOf }: Selection): RunRecord[] =>
+  cards.flatMap(({ key }) => runOf(row.name, key) ?? [])
 
 function winnerSentence({ scenario, card, why, alone }: Winner): string {
   if (card === null) return `For ${scenario.title} there is no winner: ${why}.`
@@ -67,7 +84,7 @@ function winnerSentence({ scenario, card, why, alone }: Winner): string {
     : `For ${scenario.title}, the ${card.label} wins: ${why}.`
 }
 
-function ofOneCard({ selection, facts, winners, sweeps }: Judged, row: ScenarioRow): string[] {
+function ofOneCard({ selection, facts, winners, sweeps }: Judged, row: ScenarioRow): Said[] {
   const card = selection.cards[0]!
   const isSweep = rowNoun(selection) === 'load'
   const { kind } = row.sample.scenario
@@ -79,11 +96,13 @@ function ofOneCard({ selection, facts, winners, sweeps }: Judged, row: ScenarioR
   const cost = costCell === undefined ? null : saidCell(costCell, costLabel(row).replace('£ ', ''))
   const energy = energyCell?.kind === 'number' ? saidCell(energyCell, energyCell.unit) : null
   const { utilisation, tariffGbpPerKwh } = facts.money
-  return [
-    winners.length > 1 && !isSweep ? countSentence(card, winners, selection, facts) : '',
+  const runs = runsOf(row, selection)
+  const count = winners.length > 1 && !isSweep ? countSentence(card, winners, selection, facts) : ''
+  const speedText =
     speed === null
       ? ''
-      : `${row.title} on the ${card.label}: ${speed}${share === null ? '' : `, ${formatShare(share)} of the physical limit`}.`,
+      : `${row.title} on the ${card.label}: ${speed}${share === null ? '' : `, ${formatShare(share)} of the physical limit`}.`
+  const money =
     cost === null && energy === null
       ? ''
       : `${[
@@ -95,18 +114,25 @@ function ofOneCard({ selection, facts, winners, sweeps }: Judged, row: ScenarioR
             : [
                 `${cost === null ? 'It' : 'it'} ${kind === 'text' ? `yields ${energy}` : `uses ${energy} per ${workloadUnit(kind).each}`}`,
               ]),
-        ].join('; ')}.`,
-    isSweep && sweeps[0] !== undefined ? loadSentence(sweeps[0]) : waitSentence(figures, card),
+        ].join('; ')}.`
+  return [
+    { text: count, runs: selectedRuns(selection) },
+    { text: speedText, runs },
+    { text: money, runs },
+    isSweep && sweeps[0] !== undefined ? loadSentence(sweeps[0]) : { text: waitSentence(figures, card), runs },
   ]
 }
 
 /** The highest load within the SLO, where a sweep has one, else its knee. */
-function loadSentence(sweep: Sweep): string {
+function loadSentence(sweep: Sweep): Said {
   const said = sweepFindings({
     ...sweep,
     lines: sweep.lines.slice(0, 1).map((line) => ({ ...line, simulated: false })),
   })
-  return said.find((sentence) => sentence.includes('SLO (')) ?? said[0] ?? ''
+  return {
+    text: said.find((sentence) => sentence.includes('SLO (')) ?? said[0] ?? '',
+    runs: (sweep.lines[0]?.loads ?? []).map(({ run }) => run),
+  }
 }
 
 function waitSentence(figures: ReturnType<typeof rowFigures>, card: CardColumn): string {
@@ -123,7 +149,7 @@ function countSentence(card: CardColumn, winners: readonly Winner[], selection: 
 }
 
 /** No run has a figure: out of memory, which is a result, or failed. */
-function withoutFigures({ selection, facts }: Judged): string[] {
+function withoutFigures({ selection, facts }: Judged): Said[] {
   const { cards } = selection
   const all = selection.scenarios.flatMap((row) =>
     selection.cards.map((card) => ({ row, card, oom: outOfMemory(row, card, selection, facts) })),
@@ -134,10 +160,12 @@ function withoutFigures({ selection, facts }: Judged): string[] {
   const [first, ...others] = outs
   const failures = selectedRuns(selection).flatMap(({ failure }) => failure ?? [])
   const what = counted(selection.scenarios.length, 'workload')
-  return [
+  const runs = selectedRuns(selection)
+  const texts = [
     outs.length === all.length
       ? `${cards.length === 1 ? `The ${cards[0]!.label} does not have` : 'None of the cards has'} the memory for ${selection.scenarios.length === 1 ? 'this workload' : `any of the ${what}`}.`
       : `No run has a figure${failures[0] === undefined ? '' : `: ${failures[0]}`}.`,
     first === undefined ? '' : `${first}${others.length === 0 ? '' : `; and ${others.length} more`}.`,
   ]
+  return texts.map((text) => ({ text, runs }))
 }

@@ -1,5 +1,5 @@
 import { outOfMemory } from '../tables/oom-cell.ts'
-import type { CardColumn, Selection } from '../tables/selection.ts'
+import { type CardColumn, type Selection, selectedRuns } from '../tables/selection.ts'
 import type { Cell } from '../tables/table.ts'
 import type { Tile, TileFigure } from './answer.ts'
 import { rowFigures } from './row-figures.ts'
@@ -41,6 +41,8 @@ function rankOf(cell: Cell, better: 'higher' | 'lower'): number {
 
 function winsTile({ selection, facts, winners }: Judged): Tile {
   const decided = winners.map((winner) => decidedOf(winner, selection, facts))
+  // how many a card wins follows from the runs of all cards
+  const simulated = selectedRuns(selection).some(({ source }) => source === 'simulated')
   const rows = selection.cards.map((card) => {
     const won = decided.filter((each) => each.card?.key === card.key)
     const alone = won.filter((each) => each.alone !== null).length
@@ -55,6 +57,7 @@ function winsTile({ selection, facts, winners }: Judged): Tile {
       .map(({ card, won, alone }) =>
         figureOf(card, selection, {
           kind: 'text',
+          simulated,
           text: `${won} of ${decided.length}`,
           ...(alone === 0 ? {} : { detail: alone === won ? 'as the only card' : `${alone} as the only card` }),
         }),

@@ -1,6 +1,5 @@
-import { type Answer, cellsOf, type Tile, type TileFigure } from '../answer/answer.ts'
+import type { Answer, Tile, TileFigure } from '../answer/answer.ts'
 import { ownOf, sharedOf } from '../answer/shared-of.ts'
-import { isMixed } from '../tables/table.ts'
 import { formatCell } from './format-cell.ts'
 import { displayWidth, padTo, printable, wrapTo } from './plain-text.ts'
 
@@ -9,17 +8,20 @@ type Paint = (style: 'bold' | 'dim' | 'green' | 'yellow' | 'red', line: string) 
 const toneStyle = { good: 'green', warn: 'yellow', bad: 'red', plain: null } as const
 
 /** The answer as lines for a terminal: its sentences, one line for each key figure and card, quality, what was measured. */
-export function answerLines({ sentences, tiles, quality, facts }: Answer, columns: number, paint: Paint): string[] {
+export function answerLines(
+  { isMixed, sentences, tiles, quality, facts }: Answer,
+  columns: number,
+  paint: Paint,
+): string[] {
   const wrapped = (text: string) => wrapTo(printable(text), columns)
   const shared = sharedOf(tiles)
-  const isMarked = isMixed(cellsOf(tiles))
   const width = Math.max(0, ...tiles.map(({ label }) => displayWidth(printable(label))))
   const style = quality === null ? null : toneStyle[quality.tone]
   return [
     ...sentences.flatMap(wrapped),
     '',
     ...(shared === null ? [] : wrapped(`Key figures for ${shared}`).map((line) => paint('dim', line))),
-    ...tiles.flatMap((tile) => tileLines(tile, { own: ownOf(tile, shared), isMarked, columns, paint, width })),
+    ...tiles.flatMap((tile) => tileLines(tile, { own: ownOf(tile, shared), isMarked: isMixed, columns, paint, width })),
     ...(tiles.length === 0 ? [] : ['']),
     ...(quality === null ? [] : wrapped(quality.text).map((line) => (style === null ? line : paint(style, line)))),
     ...facts.flatMap(({ label, text }) => wrapped(`${label}: ${text}`).map((line) => paint('dim', line))),

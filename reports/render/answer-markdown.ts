@@ -1,15 +1,13 @@
-import { type Answer, cellsOf, type TileFigure } from '../answer/answer.ts'
-import { isMixed } from '../tables/table.ts'
+import type { Answer, TileFigure } from '../answer/answer.ts'
 import { formatCell } from './format-cell.ts'
 import { escapeMarkdown } from './markdown-text.ts'
 
 /** The answer as Markdown: its sentences, the figures that decide as a table, quality, and what was measured. */
-export function answerMarkdown({ sentences, tiles, quality, facts }: Answer): string {
-  const isMarked = isMixed(cellsOf(tiles))
+export function answerMarkdown({ isMixed, sentences, tiles, quality, facts }: Answer): string {
   const figures = tiles.flatMap((tile) =>
     tile.figures.map(
       (figure, at) =>
-        `| ${at === 0 ? escapeMarkdown(tile.label) : ''} | ${escapeMarkdown(figure.card?.label ?? '')} | ${figureText(figure, isMarked)} | ${at === 0 ? escapeMarkdown(tile.of ?? '') : ''} |`,
+        `| ${at === 0 ? escapeMarkdown(tile.label) : ''} | ${escapeMarkdown(figure.card?.label ?? '')} | ${figureText(figure, isMixed)} | ${at === 0 ? escapeMarkdown(tile.of ?? '') : ''} |`,
     ),
   )
   return [

@@ -93,8 +93,9 @@ const answerSchema = z
       )
       .max(4)
       .describe('the figures that decide'),
+    isMixed: z.boolean().describe('whether live and simulated runs are together: then each value says which it is'),
     chart: z
-      .strictObject({ id: z.string(), title: z.string(), summary: z.string() })
+      .strictObject({ id: z.string(), title: z.string(), simulated: z.boolean(), summary: z.string() })
       .nullable()
       .describe('the chart that decides, in words'),
     quality: z

@@ -11,5 +11,5 @@ export const SIMULATED_NOTE = `${SIMULATED_MARK} ${SIMULATED_WORDS}`
 export function simulatedBanner({ simulated, sources }: Report): string | null {
   if (!simulated) return null
   if (sources.every(({ source }) => source === 'simulated')) return SIMULATED_WORDS
-  return `SIMULATED: tables with this word in their heading, and in tables with live values those marked ${SIMULATED_MARK}, were produced by the simulator, not by a GPU. They prove nothing about any card.`
+  return `SIMULATED: tables and charts with this word in their heading, and beside live values those marked ${SIMULATED_MARK}, were produced by the simulator, not by a GPU. They prove nothing about any card.`
 }

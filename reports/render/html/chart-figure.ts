@@ -21,14 +21,14 @@ function section(id: string, title: string, charts: readonly Chart[], notes: rea
 <div class="charts">${joined(charts.map(chartFigure), '\n')}</div>${list}</section>`
 }
 
-/** The chart of the first screen, under a banner that says what is simulated. */
-export const leadingFigure = (chart: Chart): Html => figure(chart, wideFrame, nothing, chart.kind === 'bars')
+/** The chart of the first screen; a simulated one says so where the report has live runs too, otherwise the banner above it has said it. */
+export const leadingFigure = (chart: Chart, isMixed: boolean): Html =>
+  figure(chart, wideFrame, isMixed ? stampOf(chart) : nothing, chart.kind === 'bars')
 
 /** One chart with its title above and its description below. */
-export function chartFigure(chart: Chart): Html {
-  const stamp = chart.simulated ? html` <span class="stamp">SIMULATED</span>` : nothing
-  return figure(chart, columnFrame, stamp, false)
-}
+export const chartFigure = (chart: Chart): Html => figure(chart, columnFrame, stampOf(chart), false)
+
+const stampOf = ({ simulated }: Chart): Html => (simulated ? html` <span class="stamp">SIMULATED</span>` : nothing)
 
 /** Bars that name their workloads are read without words, which may then be folded. */
 function figure(chart: Chart, frame: ChartFrame, stamp: Html, isFolded: boolean): Html {

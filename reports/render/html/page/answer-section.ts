@@ -1,13 +1,6 @@
-import {
-  type Answer,
-  cellsOf,
-  type Quality,
-  type Tile,
-  type TileCard,
-  type TileFigure,
-} from '../../../answer/answer.ts'
+import type { Answer, Quality, Tile, TileCard, TileFigure } from '../../../answer/answer.ts'
 import { ownOf, sharedOf } from '../../../answer/shared-of.ts'
-import { type Cell, isMixed } from '../../../tables/table.ts'
+import type { Cell } from '../../../tables/table.ts'
 import { formatCell } from '../../format-cell.ts'
 import { leadingFigure } from '../chart-figure.ts'
 import { seriesClass } from '../chart-look.ts'
@@ -15,20 +8,19 @@ import { type Html, html, joined, nothing } from '../template.ts'
 
 /** The first screen: verdict, key figures, the chart that decides, quality, and what was measured. */
 export function answerSection(answer: Answer): Html {
-  const { sentences, tiles, chart, quality, facts } = answer
+  const { isMixed, sentences, tiles, chart, quality, facts } = answer
   const shared = sharedOf(tiles)
-  const isMarked = isMixed(cellsOf(tiles))
   const of = shared === null ? nothing : html`<p class="tiles-of">Key figures for ${shared}</p>`
   const list =
     tiles.length === 0
       ? nothing
-      : html`${of}<ul class="tiles">${tiles.map((tile) => tileHtml(tile, shared, isMarked))}</ul>`
+      : html`${of}<ul class="tiles">${tiles.map((tile) => tileHtml(tile, shared, isMixed))}</ul>`
   const about = html`<div class="about">${quality === null ? nothing : qualityHtml(quality)}
 <dl class="measured">${facts.filter(({ label }) => label !== 'When').map(({ label, text }) => html`<div><dt>${label}</dt><dd>${text}</dd></div>`)}</dl></div>`
   return html`<section class="answer" id="answer" aria-labelledby="h-answer"><h2 id="h-answer" class="unseen">Answer</h2>
 <div class="verdict">${sentences.map((sentence) => html`<p>${sentence}</p>`)}</div>
 ${list}
-<div class="decides${chart === null ? ' alone' : ''}">${chart === null ? nothing : leadingFigure(chart)}${about}</div>
+<div class="decides${chart === null ? ' alone' : ''}">${chart === null ? nothing : leadingFigure(chart, isMixed)}${about}</div>
 </section>`
 }
 
