@@ -47,13 +47,15 @@ function scenarioLines(
 ): AnswerLine[] {
   const word = notJudged.length > 0 ? outcomeText('not-comparable') : verdict
   const ranked = metrics.toSorted((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict))
-  const shown = isOnly ? ranked : ranked.filter(({ verdict: each }) => each !== 'equivalent').slice(0, SEVERAL_SHOWN)
+  const changed = isOnly ? ranked : ranked.filter(({ verdict: each }) => each !== 'equivalent')
+  const shown = isOnly ? changed : changed.slice(0, SEVERAL_SHOWN)
   const width = Math.max(0, ...shown.map(({ key }) => comparedMetric(key).label.length))
   return [
     { text: '' },
     { text: `${title} on ${card}: ${word}`, style: 'bold' },
     ...notJudged.map((why): AnswerLine => ({ text: `  NOT JUDGED: ${why}`, style: 'red', hang: 4 })),
     ...shown.map((row) => metricLine(row, width)),
+    ...moreLine(changed.length - shown.length, '  '),
   ]
 }
 
@@ -75,6 +77,10 @@ function fewLines(texts: readonly string[], name: string): AnswerLine[] {
   const more = texts.length - REMARKS
   return [
     ...texts.slice(0, REMARKS).map((text): AnswerLine => ({ text: `${name}: ${text}`, style: 'dim', fit: 'cut' })),
-    ...(more > 0 ? [{ text: `and ${more} more (--verbose)`, style: 'dim' } as const] : []),
+    ...moreLine(more),
   ]
 }
+
+/** How many more there are; nothing where all are shown. */
+const moreLine = (more: number, indent = ''): AnswerLine[] =>
+  more > 0 ? [{ text: `${indent}and ${more} more (--verbose)`, style: 'dim' }] : []

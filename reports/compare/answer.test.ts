@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { threeLater, threeStarts } from '../testing/compare-builder.ts'
+import { comparisonAnswer } from './answer.ts'
+import { compareRuns } from './comparison.ts'
+
+test('of several scenarios, the changed metrics that are not shown are counted', () => {
+  const both = (speed: number, of: typeof threeLater) => [...of({ scenario: 'a' }), ...of({ scenario: 'b', speed })]
+  const comparison = compareRuns(both(1, threeStarts), both(0.9, threeLater))
+  const changed = comparison.scenarios[1]!.metrics.filter(({ verdict }) => verdict !== 'equivalent').length
+  expect(changed).toBeGreaterThan(3)
+  const texts = comparisonAnswer(comparison).map(({ text }) => text)
+  const scenario = texts.slice(
+    texts.findIndex((text) => text.endsWith(': regressed') && !text.startsWith('Verdict')) + 1,
+  )
+  expect(scenario.slice(0, 3).filter((text) => /^ {2}(regressed|improved|inconclusive) /.test(text))).toHaveLength(3)
+  expect(scenario[3]).toBe(`  and ${changed - 3} more (--verbose)`)
+})
+
+test('of one scenario every metric is shown, and nothing is counted', () => {
+  const comparison = compareRuns(threeStarts({}), threeLater({ speed: 0.9 }))
+  const texts = comparisonAnswer(comparison).map(({ text }) => text)
+  expect(texts.filter((text) => /^ {2}and \d+ more/.test(text))).toEqual([])
+})
