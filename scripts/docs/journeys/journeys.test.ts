@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { inRepository } from '../pages.ts'
 import { notRun } from './not-run.ts'
-import { shownBlock, wordsOf } from './shown.ts'
+import { codeOf, shownBlock, wordsOf } from './shown.ts'
 import { filesOf, stepsOf } from './steps.ts'
 
 const guides = globSync('docs/journey-*.md', { cwd: fileURLToPath(inRepository('.')) })
@@ -26,6 +26,11 @@ test('a long output is cut, and says by how much; the exit code is always there'
   const text = Array.from({ length: 60 }, (_, index) => `line ${index}`).join('\n')
   expect(shownBlock({ text, code: 1 })).toContain('line 23\n[36 more lines]\n```\n\nExit code 1.')
   expect(shownBlock({ text: 'short \n', code: 0 })).toBe('```text\nshort\n```\n\nExit code 0.')
+})
+
+test('the exit code of a block is read back, and not that of its output', () => {
+  expect(codeOf(shownBlock({ text: 'Exit code 0 is good', code: 3 }))).toBe(3)
+  expect(codeOf('```text\nExit code unknown\n```')).toBe(null)
 })
 
 test('the words of a block stay when its numbers change', () => {

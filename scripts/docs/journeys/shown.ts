@@ -33,3 +33,9 @@ export const comparable = (block: string): string =>
  */
 export const wordsOf = (block: string): ReadonlySet<string> =>
   new Set(block.split(/[^\p{L}-]+/u).filter((word) => word.length > 3))
+
+/** The exit code that a block states; null where it states none. */
+export function codeOf(block: string): number | null {
+  const stated = /^Exit code (\d+)\.$/m.exec(block)?.[1]
+  return stated === undefined ? null : Number(stated)
+}
