@@ -132,7 +132,8 @@ async function qualify(
     const earlier = await earlierRuns([flags.out, ...(flags.references ?? [])], io)
     const { checks, ...checked } = await readiness(planned, questions, io)
     const { plan, ends } = checked.ends === null ? await prefetched(checked.plan, flags, io, interrupts.drain) : checked
-    for (const { name, reason } of newlyLeftOut(planned, plan)) io.stderr.write(`${name}: skipped: ${reason}\n`)
+    const cut = newlyLeftOut(planned, plan)
+    for (const { name, reason } of cut) io.stderr.write(`${name}: skipped: ${reason}\n`)
     const { nvidiaSmi } = questions
     const say = plainLines((text) => io.stderr.write(text))
     const inForce = ends === null ? await setSiteLimits(limits, { nvidiaSmi, out: flags.out, say }) : null
@@ -143,7 +144,10 @@ async function qualify(
     })
     const { measured, soaked } = result
     const isInterrupted = interrupts.drain.aborted
-    const code = await judgeBox({ plan, measured, checks, earlier, isInterrupted, flags, ...soaked }, io)
+    const code = await judgeBox(
+      { plan, measured, checks, earlier, isCut: cut.length > 0, isInterrupted, flags, ...soaked },
+      io,
+    )
     await pushIfNamed(
       measured.state.steps.flatMap((step) => step.runs),
       flags.store,

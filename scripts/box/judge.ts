@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { boxFindings } from '../../harness/box/findings.ts'
 import type { MeasuredBox } from '../../harness/box/measure/measure-box.ts'
 import type { BoxPlan } from '../../harness/box/plan/box-plan.ts'
@@ -40,6 +40,8 @@ export interface Judged {
   readonly earlier: readonly EarlierRun[]
   /** What became of the soak after the night; absent where none was asked for. */
   readonly soak?: Soaked
+  /** Whether the checks took a server out of the plan that may be measured once its cause is gone. */
+  readonly isCut: boolean
   readonly isInterrupted: boolean
   readonly flags: {
     readonly out: string
@@ -93,18 +95,38 @@ export async function judgeBox(judged: Judged, io: CommandIo): Promise<number> {
       : [{ what: 'burn-in certificate', path: join(flags.out, SOAK_FILE) }]
   const files = [...kept, ...certificate, { what: 'log', path: join(flags.out, 'box.log') }]
   if (flags.json) io.stdout(document)
-  else io.stdout(resultText(result, { files, verbose: flags.verbose ?? false, next: nextAfter(result, flags.out) }))
+  else
+    io.stdout(
+      resultText(result, {
+        files,
+        verbose: flags.verbose ?? false,
+        next: nextAfter(result, flags.out, mayGoOn(judged)),
+      }),
+    )
   if (flags.verbose && !flags.json) printReport(records, io)
   return kept.length > 0 ? exitCodeOf(result) : exitCodes.environmentFailed
 }
 
-/** What is useful after a verdict: a quote, the proof for the seller, or what is still to be measured. */
-export function nextAfter({ verdict, wouldBe }: BoxResult, out: string): string {
+/**
+ * Whether `--resume` has something to measure: a step that failed or was not begun, or a soak that was not begun. What is done
+ * is kept, so a night without such a step would only repeat its verdict.
+ */
+export const mayGoOn = ({ measured, isCut, soak }: Pick<Judged, 'measured' | 'isCut' | 'soak'>): boolean =>
+  measured.ends !== null ||
+  isCut ||
+  measured.state.steps.some(({ outcome }) => outcome !== 'done') ||
+  (soak !== undefined && 'reason' in soak)
+
+/** What is useful after a verdict: a quote, the proof for the seller, or what is still to be measured, in this folder or anew. */
+export function nextAfter({ verdict, wouldBe }: BoxResult, out: string, goesOn: boolean): string {
   const place = shellWord(out)
   if (wouldBe !== null) return `${calledAs} report ${place} --format html   the runs on a page`
   if (verdict === 'accepted') return `${calledAs} quote ${place} --customer NAME   an offer from these runs`
   if (verdict === 'rejected') return `${calledAs} bundle ${place}   the proof, for the seller of the server`
-  return `${calledAs} box --resume --out ${place}   goes on when the cause is gone`
+  if (goesOn) return `${calledAs} box --resume --out ${place}   goes on when the cause is gone`
+  // `.` has no name of its own to add to
+  const again = `${resolve(out) === process.cwd() ? resolve(out) : out.replace(/\/+$/, '')}-2`
+  return `${calledAs} box --out ${shellWord(again)}   measures again when the cause is gone: every run here is done`
 }
 
 interface Kept {

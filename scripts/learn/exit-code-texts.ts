@@ -25,7 +25,8 @@ export const exitCodeTexts: Readonly<Record<keyof typeof exitCodes, ExitCodeText
   environmentFailed: {
     meaning:
       'What is outside of joulemark failed: server, card, network or disk. From `box`: the server was not measured, which is no verdict on it.',
-    whatToDo: 'Repair what the message names, then run it again (`box --resume`).',
+    whatToDo:
+      'Repair what the message names, then run it again (`box --resume`; where every run of the server is done, `box` into a new `--out`).',
   },
   inconclusive: {
     meaning: 'The comparison shows neither a regression nor its absence. `--fail-on regressed` makes this 0.',

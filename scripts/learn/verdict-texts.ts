@@ -13,6 +13,8 @@ export interface VerdictText {
 const compares = '`compare`, `run --against baseline`, `fleet compare`'
 const boxes = '`box`'
 const quotes = '`list`, `run`, `quote`'
+/** `list` and `run` also show it, but refuse nothing by it. */
+const quoteRefusals = '`quote`, `run --require-quotable` (`list` and `run` show it, and their code stays 0)'
 const nothing = 'Nothing has to be done.'
 
 /** Every verdict, by its id. */
@@ -80,7 +82,7 @@ export const verdictTexts = {
     usualCauses:
       'Cooling; a power cable or a power limit; a PCIe link with fewer lanes; a failing card; settings of the firmware.',
     whatToDo:
-      'The five lines of the verdict name the card and the reason; `box.html` has the evidence. Repair, then `joulemark box --resume` measures again what failed.',
+      'The five lines of the verdict name the card and the reason; `box.html` has the evidence. Repair, then measure again, without `--resume`, into a new folder: `joulemark box --out results-2`. `--resume` would keep every run that is done, and with it this verdict.',
   },
   'not-measured': {
     givenBy: boxes,
@@ -88,7 +90,8 @@ export const verdictTexts = {
     meaning: 'No verdict about the server: what had to be measured could not be. It is neither accepted nor rejected.',
     usualCauses:
       'Docker is not running or has no GPU access; the disk is full; weights could not be downloaded; an interrupt.',
-    whatToDo: '`joulemark doctor --serving` names what is missing and how to fix it. Then `joulemark box --resume`.',
+    whatToDo:
+      '`joulemark doctor --serving` names what is missing and how to fix it. Then `joulemark box --resume`, which keeps what is done and runs what failed or was not begun. Where every run is done and a gate failed in one, `joulemark box --out results-2` measures again in a new folder.',
   },
   quotable: {
     givenBy: quotes,
@@ -99,7 +102,7 @@ export const verdictTexts = {
     whatToDo: '`joulemark quote results/RUN --customer NAME` makes the page for the customer.',
   },
   'not-quotable': {
-    givenBy: quotes,
+    givenBy: quoteRefusals,
     exitCode: exitCodes.negativeResult,
     meaning:
       'Something about the run is not known well enough to promise its figures to a customer. The reasons are listed with it.',

@@ -16,6 +16,9 @@ export function nightBlock(document: string): string {
     { what: 'log', path: 'results/box.log' },
   ]
   // an installation, as in the guide, calls itself joulemark; these are the sources
-  const text = resultText(result, { files, next: nextAfter(result, 'results') }).replaceAll(calledAs, 'joulemark')
+  const text = resultText(result, { files, next: nextAfter(result, 'results', false) }).replaceAll(
+    calledAs,
+    'joulemark',
+  )
   return `\`\`\`text\n${text}\`\`\`\n\nExit code ${exitCodeOf(result)}.`
 }

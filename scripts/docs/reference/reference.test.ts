@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { exitCodes } from '../../../harness/errors.ts'
 import { environmentTexts } from '../../learn/environment-texts.ts'
+import { verdictTexts } from '../../learn/verdict-texts.ts'
 import { exitCodesPage } from './code-pages.ts'
 import { configFilePage, fleetFilePage, scenarioFilePage } from './file-pages.ts'
 
@@ -46,4 +47,14 @@ test('every variable that is listed is named in the code, or read by Node or by 
 test('every exit code has a row', () => {
   const page = exitCodesPage()
   for (const code of Object.values(exitCodes)) expect(page).toMatch(new RegExp(`^\\| ${code} \\| \\w`, 'm'))
+})
+
+test('code 1 for a run that is not quotable is given by what refuses one, not by what only shows it', () => {
+  const [giving] = verdictTexts['not-quotable'].givenBy.split(' (')
+  expect(giving).toBe('`quote`, `run --require-quotable`')
+  expect(exitCodesPage()).toContain(`| [not-quotable](../verdicts.md#not-quotable) | ${giving} (`)
+})
+
+test('no advice after a rejected server is to resume, which keeps the runs of before', () => {
+  expect(verdictTexts.rejected.whatToDo).toContain('without `--resume`')
 })
