@@ -5,6 +5,7 @@ import { htmlDocument } from '../render/html/document.ts'
 import { pageStyle } from '../render/html/page-style.ts'
 import { attributes, type Html, html, joined, nothing, trusted } from '../render/html/template.ts'
 import { switchedChart } from './chart.ts'
+import { evidenceCell } from './evidence-cell.ts'
 import { proofPageStyle } from './page-style.ts'
 import {
   type Beside,
@@ -52,7 +53,7 @@ function toneOf({ claims }: ShownProof): string {
 function claimsSection(proof: ShownProof): Html {
   const rows = proof.claims.map(
     (claim) =>
-      html`<tr><th scope="row">${claim.claim}<small>${claim.id}</small></th><td><b class="${tones[countedStatus(claim)]}">${claimWords(claim)}</b></td><td><ul>${claim.evidence.map((line) => html`<li>${line}</li>`)}</ul></td><td>${shownCell(proof, claim.shownBy)}</td></tr>`,
+      html`<tr><th scope="row">${claim.claim}<small>${claim.id}</small></th><td><b class="${tones[countedStatus(claim)]}">${claimWords(claim)}</b></td><td>${evidenceCell(proof, claim)}</td><td>${shownCell(proof, claim.shownBy)}</td></tr>`,
   )
   return section(
     'claims',
