@@ -37,6 +37,8 @@ export interface TileFigure {
   /** Null where the figure is not that of a card. */
   readonly card: TileCard | null
   readonly cell: Cell
+  /** Small print: why there is no value, why it does not count, or what must be known beside it; null for most. */
+  readonly note: string | null
 }
 
 export interface TileCard {

@@ -62,6 +62,6 @@ function tilesOf(verdicts: readonly Verdict[]): Tile[] {
       id: status,
       label: `Claims ${saidStatus(status)}, of ${verdicts.length}`,
       of: null,
-      figures: [{ card: null, cell: { kind: 'number', value: count, unit: '', digits: 0 } }],
+      figures: [{ card: null, note: null, cell: { kind: 'number', value: count, unit: '', digits: 0 } }],
     }))
 }

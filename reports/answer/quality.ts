@@ -8,16 +8,20 @@ const MOST_REASONS = 6
 
 /**
  * How many runs are quotable in one line, with the reasons why the others are not. An out of memory is a result and has no figure to
- * quote: it is counted apart.
+ * quote: it is counted apart. So are `unshown` runs, which were given and are behind no figure.
  */
-export function qualityOf(runs: readonly RunRecord[]): Quality | null {
+export function qualityOf(runs: readonly RunRecord[], unshown: number): Quality | null {
   if (runs.length === 0) return null
   const figures = runs.filter(({ oom }) => oom === undefined)
   const outs = runs.length - figures.length
-  const rest = outs === 0 ? '' : ` ${counted(outs, 'more run')} ended out of memory, which is a result.`
+  const unused =
+    unshown === 0
+      ? ''
+      : ` ${counted(unshown, 'more run')} ${unshown === 1 ? 'was' : 'were'} given and ${unshown === 1 ? 'is' : 'are'} not behind these figures.`
+  const rest = `${outs === 0 ? '' : ` ${counted(outs, 'more run')} ended out of memory, which is a result.`}${unused}`
   if (figures.length === 0)
     return {
-      text: `No run has a figure to quote: ${counted(outs, 'run')} ended out of memory.`,
+      text: `No run has a figure to quote: ${counted(outs, 'run')} ended out of memory.${unused}`,
       tone: 'plain',
       reasons: [],
     }

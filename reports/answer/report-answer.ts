@@ -3,7 +3,8 @@ import type { Chart } from '../charts/chart-types.ts'
 import type { Winner } from '../comparison/winners.ts'
 import type { Facts } from '../facts.ts'
 import { sweepsOf } from '../sweep/lines.ts'
-import { type Selection, selectedRuns } from '../tables/selection.ts'
+import { sharedCaveat } from '../tables/caveats.ts'
+import { differenceIn, type Selection, selectedRuns } from '../tables/selection.ts'
 import { answersOf } from '../tune/answers.ts'
 import type { Tuning } from '../tune/tuning.ts'
 import type { Answer } from './answer.ts'
@@ -40,14 +41,20 @@ export function reportAnswer({ runs, selection, facts, winners, tunings, charts 
     isMixed: new Set(runs.map(({ source }) => source)).size > 1,
   }
   const isTuned = shown.length === 0
+  const caveat = sharedCaveat(isTuned ? runs : shown)
+  const unlike = judged.deciding === null ? null : differenceIn(judged.deciding, selection)
   const chart = isTuned ? (charts[0] ?? null) : decisiveChart(charts, judged)
   return {
     isMixed: judged.isMixed,
-    facts: measuredFacts(isTuned ? runs : shown, workloadsOf(selection), facts),
+    facts: [
+      ...measuredFacts(isTuned ? runs : shown, workloadsOf(selection), facts),
+      ...(caveat === null ? [] : [{ label: 'Caveat', text: caveat }]),
+      ...(unlike === null ? [] : [{ label: 'Unlike', text: unlike }]),
+    ],
     sentences: isTuned ? tunedSentences(tunings) : verdictSentences(judged),
     tiles: isTuned ? [] : tilesOf(judged),
     chart: chart?.simulated && judged.isMixed ? withSimulatedNamed(chart, selection) : chart,
-    quality: qualityOf(runs),
+    quality: isTuned ? qualityOf(runs, 0) : qualityOf(shown, runs.length - shown.length),
   }
 }
 

@@ -38,28 +38,26 @@ export function rowFigures(row: ScenarioRow, selection: Selection, facts: Facts)
   }
   const energy = scenario.kind === 'text' ? 'tokensPerJ' : workloadUnit(scenario.kind).energy
   const slo = sloText(row.sample)
+  const energyFigure = metricFigure(energy, 'energy', row, selection, facts)
+  const cost: RowFigure = {
+    id: 'cost',
+    label: costLabel(row),
+    better: 'lower',
+    cell: (card) => rowCost(row, card, selection, facts),
+  }
+  const goodput = (within: string): RowFigure => ({
+    id: 'goodput',
+    label: metrics.goodputRequestsPerS.label,
+    better: 'higher',
+    within,
+    cell: (card) => oomCell(row, card, selection, facts) ?? goodputCell(row, card, selection),
+  })
+  // with an SLO what is served within it is part of the answer, whatever else is cut
   return [
     // at a fixed demand the output follows from what was asked for
     ...(isFixed ? [] : [speed]),
-    metricFigure(energy, 'energy', row, selection, facts),
-    {
-      id: 'cost',
-      label: costLabel(row),
-      better: 'lower',
-      cell: (card) => rowCost(row, card, selection, facts),
-    },
+    ...(slo === null ? [energyFigure, cost] : [cost, goodput(slo), energyFigure]),
     ...(scenario.kind === 'text' ? [metricFigure(ttftMetrics(scenario).median, 'ttft', row, selection, facts)] : []),
-    ...(slo === null
-      ? []
-      : [
-          {
-            id: 'goodput',
-            label: metrics.goodputRequestsPerS.label,
-            better: 'higher' as const,
-            within: slo,
-            cell: (card: CardColumn) => oomCell(row, card, selection, facts) ?? goodputCell(row, card, selection),
-          },
-        ]),
     metricFigure('meanPowerW', 'power', row, selection, facts),
     metricFigure('peakMemoryMiB', 'memory', row, selection, facts),
   ]

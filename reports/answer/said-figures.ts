@@ -1,5 +1,6 @@
 import { type MetricKey, metrics } from '../../harness/metrics/catalogue.ts'
 import { headlineMetric } from '../../harness/metrics/headline.ts'
+import { CLOSE } from '../comparison/winners.ts'
 import { formatInterval, formatNumber } from '../render/format-cell.ts'
 import { digitsOf, type Measured, measuredOf } from '../tables/figure-cell.ts'
 import { ratioInterval } from '../tables/ratio-interval.ts'
@@ -33,7 +34,8 @@ export function speedSentence(row: ScenarioRow, { cards, runOf }: Selection): st
   const sign = better === 'lower' ? 1 : -1
   const found = cards.flatMap((card) => {
     const run = runOf(row.name, card.key)
-    const known = run === null ? null : measuredOf(run, key)
+    // of a run that was cut short the figures are not those of the workload
+    const known = run?.status !== 'complete' ? null : measuredOf(run, key)
     return known !== null && 'value' in known ? [{ card, figure: known.value }] : []
   })
   const [best, next] = found.toSorted((a, b) => sign * (a.figure.value - b.figure.value))
@@ -41,9 +43,14 @@ export function speedSentence(row: ScenarioRow, { cards, runOf }: Selection): st
   const [over, under] = better === 'lower' ? [next.figure, best.figure] : [best.figure, next.figure]
   const interval = ratioInterval(over, under)
   const against = `${saidFigure(best.figure, unit)} against ${saidFigure(next.figure, unit)}`
-  if (interval !== null && interval[0] <= 1)
-    return `${label} does not decide it: ${against} (${next.card.label}), within the intervals.`
+  const named = `${against} (${next.card.label})`
   const ratio = over.value / under.value
-  const spread = interval === null ? '' : ` (95 %: ${formatNumber(interval[0], 2)} to ${formatNumber(interval[1], 2)})`
-  return `The ${best.card.label} is ${formatNumber(ratio, 2)} times as fast there${spread}: ${against}.`
+  if (interval !== null && interval[0] <= 1) return `${label} does not decide it: ${named}, within the intervals.`
+  if (ratio < CLOSE)
+    return `${label} does not decide it: ${named}, a difference below ${formatNumber((CLOSE - 1) * 100, 0)} %.`
+  const spread =
+    interval === null
+      ? ' (one trial each, so without an interval)'
+      : ` (95 %: ${formatNumber(interval[0], 2)} to ${formatNumber(interval[1], 2)})`
+  return `The ${best.card.label} is ${formatNumber(ratio, 2)} times as fast there${spread}: ${cards.length > 2 ? named : against}.`
 }

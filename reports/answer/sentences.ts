@@ -3,14 +3,16 @@ import { workloadUnit } from '../../harness/metrics/workload-unit.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { counted } from '../../harness/units.ts'
 import { hasFixedDemand } from '../comparison/card-money.ts'
-import type { Winner } from '../comparison/winners.ts'
+import { excludedBy, type Winner } from '../comparison/winners.ts'
 import type { Facts } from '../facts.ts'
 import { formatShare } from '../render/format-cell.ts'
 import { sweepFindings } from '../sweep/findings.ts'
 import type { Sweep } from '../sweep/lines.ts'
 import { percentText } from '../tables/economics-rows.ts'
+import { measuredOf } from '../tables/figure-cell.ts'
 import { outOfMemory } from '../tables/oom-cell.ts'
 import { type CardColumn, type ScenarioRow, type Selection, selectedRuns } from '../tables/selection.ts'
+import { sloText } from '../tables/slo-text.ts'
 import { costLabel, rowFigures } from './row-figures.ts'
 import { saidCell, saidUnit, speedSentence } from './said-figures.ts'
 import { simulatedPart } from './simulated-parts.ts'
@@ -98,10 +100,13 @@ function ofOneCard({ selection, facts, winners, sweeps }: Judged, row: ScenarioR
   const { utilisation, tariffGbpPerKwh } = facts.money
   const runs = runsOf(row, selection)
   const count = winners.length > 1 && !isSweep ? countSentence(card, winners, selection, facts) : ''
+  const slo = sloPart(row, card, selection, facts)
   const speedText =
     speed === null
-      ? ''
-      : `${row.title} on the ${card.label}: ${speed}${share === null ? '' : `, ${formatShare(share)} of the physical limit`}.`
+      ? slo === ''
+        ? ''
+        : `${row.title} on the ${card.label} is ${slo}.`
+      : `${row.title} on the ${card.label}: ${speed}${share === null ? '' : `, ${formatShare(share)} of the physical limit`}${slo === '' ? '' : `, ${slo}`}.`
   const money =
     cost === null && energy === null
       ? ''
@@ -121,6 +126,15 @@ function ofOneCard({ selection, facts, winners, sweeps }: Judged, row: ScenarioR
     { text: money, runs },
     isSweep && sweeps[0] !== undefined ? loadSentence(sweeps[0]) : { text: waitSentence(figures, card), runs },
   ]
+}
+
+/** Whether a card met the SLO of a workload; empty where it has none. */
+function sloPart(row: ScenarioRow, card: CardColumn, selection: Selection, facts: Facts): string {
+  const limits = sloText(row.sample)
+  if (limits === null) return ''
+  const excluded = excludedBy(row, card, selection, facts)
+  if (excluded === null) return `within the SLO (${limits})`
+  return `${excluded.isKnown ? 'not' : 'not known to be'} within the SLO (${limits}): ${excluded.reason}`
 }
 
 /** The highest load within the SLO, where a sweep has one, else its knee. */
@@ -143,9 +157,18 @@ function waitSentence(figures: ReturnType<typeof rowFigures>, card: CardColumn):
 
 function countSentence(card: CardColumn, winners: readonly Winner[], selection: Selection, facts: Facts): string {
   const outs = winners.filter(({ scenario }) => outOfMemory(scenario, card, selection, facts) !== null).length
-  const ran = winners.length - outs
-  const rest = outs === 0 ? '' : `; ${outs} ${outs === 1 ? 'does' : 'do'} not fit into its memory`
-  return `The ${card.label} ran ${outs === 0 ? counted(ran, 'workload') : `${ran} of ${counted(winners.length, 'workload')}`}${rest}.`
+  const failed = winners.filter(({ scenario }) => isWithoutFigure(scenario, card, selection)).length - outs
+  const ran = winners.length - outs - failed
+  const rest = [
+    ...(outs === 0 ? [] : [`; ${outs} ${outs === 1 ? 'does' : 'do'} not fit into its memory`]),
+    ...(failed === 0 ? [] : [`; ${failed} failed`]),
+  ].join('')
+  return `The ${card.label} ran ${rest === '' ? counted(ran, 'workload') : `${ran} of ${counted(winners.length, 'workload')}`}${rest}.`
+}
+
+function isWithoutFigure({ name }: ScenarioRow, card: CardColumn, selection: Selection): boolean {
+  const run = selection.runOf(name, card.key)
+  return run === null || 'reason' in measuredOf(run, headlineMetric(run.scenario))
 }
 
 /** No run has a figure: out of memory, which is a result, or failed. */

@@ -1,3 +1,5 @@
+import { excludedBy } from '../comparison/winners.ts'
+import { sharedCaveat } from '../tables/caveats.ts'
 import { outOfMemory } from '../tables/oom-cell.ts'
 import { type CardColumn, type Selection, selectedRuns } from '../tables/selection.ts'
 import type { Cell } from '../tables/table.ts'
@@ -14,20 +16,37 @@ export function tilesOf(judged: Judged): Tile[] {
   const { selection, facts, deciding, winners } = judged
   if (deciding === null) return memoryTiles(judged)
   const wins = selection.cards.length > 1 && winners.length > 1 ? [winsTile(judged)] : []
-  const all = rowFigures(deciding, selection, facts).map(({ id, label, better, within, cell }): Tile => {
-    const figures = selection.cards.map((card) => figureOf(card, selection, cell(card)))
+  const isShared = sharedCaveat(selectedRuns(selection)) !== null
+  const all = rowFigures(deciding, selection, facts).map(({ id, label, better, within, cell }, at): Tile => {
+    const figures = selection.cards.map((card) => {
+      const own = cell(card)
+      // said once: that a card does not count at its cost, that memory is short at the first figure
+      const isOom = own.kind === 'oom'
+      const isSaid = own.kind !== 'missing' && (isOom ? at === 0 : id === 'cost' && selection.cards.length > 1)
+      const excluded = isSaid ? excludedBy(deciding, card, selection, facts) : null
+      const note =
+        excluded === null ? noteOf(own, isShared) : isOom ? excluded.reason : `does not count: ${excluded.reason}`
+      return { ...figureOf(card, selection, own, note), isOut: id === 'cost' && excluded !== null }
+    })
     return {
       ...{ id, label, of: within === undefined ? deciding.title : `${deciding.title}, ${within}` },
-      figures: figures.toSorted((a, b) => rankOf(a.cell, better) - rankOf(b.cell, better)),
+      figures: figures
+        .toSorted((a, b) => Number(a.isOut) - Number(b.isOut) || rankOf(a.cell, better) - rankOf(b.cell, better))
+        .map(({ isOut: _, ...figure }) => figure),
     }
   })
   const known = all.filter(({ figures }) => figures.some(({ cell }) => amountOf(cell) !== null))
   return [...known.slice(0, MOST_TILES - wins.length), ...wins]
 }
 
-const figureOf = (card: CardColumn, { cards }: Selection, cell: Cell): TileFigure => ({
+/** Why a cell has no value, or what must be known beside it, where the report has not said that of all figures. */
+const noteOf = (cell: Cell, isShared: boolean): string | null =>
+  cell.kind === 'missing' ? cell.reason : 'caveat' in cell && !isShared ? (cell.caveat ?? null) : null
+
+const figureOf = (card: CardColumn, { cards }: Selection, cell: Cell, note: string | null): TileFigure => ({
   card: { label: card.label, color: cards.findIndex(({ key }) => key === card.key) },
   cell,
+  note,
 })
 
 const amountOf = (cell: Cell): number | null =>
@@ -45,22 +64,31 @@ function winsTile({ selection, facts, winners }: Judged): Tile {
   const simulated = selectedRuns(selection).some(({ source }) => source === 'simulated')
   const rows = selection.cards.map((card) => {
     const won = decided.filter((each) => each.card?.key === card.key)
-    const alone = won.filter((each) => each.alone !== null).length
-    return { card, won: won.length, alone }
+    const countOf = (why: 'memory' | 'slo') => won.filter((each) => each.alone === why).length
+    const alone = [
+      { count: countOf('memory'), what: 'as the only card' },
+      { count: countOf('slo'), what: 'alone within the SLO' },
+    ].flatMap(({ count, what }) => (count === 0 ? [] : [count === won.length ? what : `${count} ${what}`]))
+    return { card, won: won.length, alone: alone.join(', ') }
   })
   return {
     id: 'wins',
-    label: `${rowNoun(selection) === 'load' ? 'Loads' : 'Workloads'} won, by cost`,
+    label: `${rowNoun(selection) === 'load' ? 'Loads' : 'Workloads'} won${rows.some(({ alone }) => alone !== '') ? '' : ', by cost'}`,
     of: null,
     figures: rows
       .toSorted((a, b) => b.won - a.won)
       .map(({ card, won, alone }) =>
-        figureOf(card, selection, {
-          kind: 'text',
-          simulated,
-          text: `${won} of ${decided.length}`,
-          ...(alone === 0 ? {} : { detail: alone === won ? 'as the only card' : `${alone} as the only card` }),
-        }),
+        figureOf(
+          card,
+          selection,
+          {
+            kind: 'text',
+            simulated,
+            text: `${won} of ${decided.length}`,
+            ...(alone === '' ? {} : { detail: alone }),
+          },
+          null,
+        ),
       ),
   }
 }
@@ -70,7 +98,7 @@ function memoryTiles({ selection, facts }: Judged): Tile[] {
   return selection.scenarios.slice(0, MOST_TILES).flatMap((row): Tile[] => {
     const figures = selection.cards.flatMap((card): TileFigure[] => {
       const oom = outOfMemory(row, card, selection, facts)
-      return oom === null ? [] : [figureOf(card, selection, { kind: 'oom', evidence: oom.evidence })]
+      return oom === null ? [] : [figureOf(card, selection, { kind: 'oom', evidence: oom.evidence }, oom.reason)]
     })
     return figures.length === 0 ? [] : [{ id: `memory-${row.name}`, label: row.title, of: null, figures }]
   })

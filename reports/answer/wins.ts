@@ -1,5 +1,5 @@
 import { counted } from '../../harness/units.ts'
-import type { Alone, Winner } from '../comparison/winners.ts'
+import type { Alone, Open, Winner } from '../comparison/winners.ts'
 import type { Facts } from '../facts.ts'
 import { outOfMemory } from '../tables/oom-cell.ts'
 import type { CardColumn, Selection } from '../tables/selection.ts'
@@ -9,14 +9,17 @@ import { joinedAnd } from './phrases.ts'
 export interface Decided {
   readonly card: CardColumn | null
   readonly alone: Alone
-  /** No card runs it, or none within its SLO. */
+  /** No card has the memory for it. */
   readonly none: boolean
+  /** Why there is no winner, where it is not a matter of cost. */
+  readonly open?: Open
 }
 
 /** A winner, and whether there is none because no card runs the workload. */
 export const decidedOf = (winner: Winner, selection: Selection, facts: Facts): Decided => ({
   card: winner.card,
   alone: winner.alone,
+  open: winner.open,
   none: selection.cards.every((card) => outOfMemory(winner.scenario, card, selection, facts) !== null),
 })
 
@@ -46,9 +49,13 @@ export function winsSentence(
     ].join('')
     return won.length === 0 ? [] : [`the ${label} wins ${won.length}${only}`]
   })
-  const open = decided.filter((at) => at.card === null && !at.none).length
+  const undecided = decided.filter((at) => at.card === null && !at.none)
+  const countOf = (why: Open) => undecided.filter(({ open = null }) => open === why).length
+  const [open, missed, unmeasured] = [countOf(null), countOf('slo'), countOf('unmeasured')]
   const rest = [
     ...(open > 0 ? [`${open} ${open === 1 ? 'is' : 'are'} undecided`] : []),
+    ...(missed > 0 ? [`${missed} ${missed === 1 ? 'is' : 'are'} within the SLO on none of them`] : []),
+    ...(unmeasured > 0 ? [`${unmeasured} ${unmeasured === 1 ? 'was' : 'were'} not measured on all of them`] : []),
     ...(none > 0 ? [`${none} ${none === 1 ? 'runs' : 'run'} on none of them`] : []),
   ]
   return each.length + rest.length === 0 ? `${measured} measured.` : `Of ${measured}, ${joinedAnd([...each, ...rest])}.`

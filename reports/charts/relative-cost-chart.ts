@@ -1,8 +1,8 @@
 import { cardMoney, decidingCost } from '../comparison/card-money.ts'
+import { excludedBy } from '../comparison/winners.ts'
 import type { Facts } from '../facts.ts'
 import { formatNumber } from '../render/format-cell.ts'
 import type { Measured } from '../tables/figure-cell.ts'
-import { outOfMemory } from '../tables/oom-cell.ts'
 import { ratioInterval } from '../tables/ratio-interval.ts'
 import type { CardColumn, ScenarioRow, Selection } from '../tables/selection.ts'
 import type { ChartOf } from './chart-types.ts'
@@ -10,7 +10,7 @@ import { rounded } from './slices.ts'
 
 /**
  * The cost of each workload on the other cards as a multiple of that on the first one, with 95 % intervals: what decides, free of
- * units, so that text, images and training stand in one chart. Null for one card, or fewer than two workloads with two costs.
+ * units, so that text, images and training stand in one chart. A card that the rule for winners excludes has no bar. Null for one card, or fewer than two workloads with two costs.
  */
 export function relativeCostChart(
   selection: Selection,
@@ -20,7 +20,7 @@ export function relativeCostChart(
   const [first, ...others] = selection.cards
   if (first === undefined || others.length === 0) return null
   const costOf = (row: ScenarioRow, card: CardColumn): Measured | null => {
-    if (outOfMemory(row, card, selection, facts) !== null) return null
+    if (excludedBy(row, card, selection, facts) !== null) return null
     const cost = decidingCost(cardMoney(card, selection, facts, row), row)
     return 'value' in cost && cost.value.value > 0 ? cost.value : null
   }
@@ -40,13 +40,19 @@ export function relativeCostChart(
   })
   if (rows.length < 2) return null
   const described = rows.map(({ row, ratios }) => {
-    const said = ratios.flatMap((ratio, at) =>
-      ratio === null ? [] : [`${others[at]!.label} ${formatNumber(ratio.value, 2)} times`],
-    )
+    const said = ratios.flatMap((ratio, at) => {
+      const card = others[at]!
+      if (ratio !== null) return [`${card.label} ${formatNumber(ratio.value, 2)} times`]
+      const excluded = excludedBy(row, card, selection, facts)
+      return excluded === null ? [] : [`${card.label} not counted (${excluded.reason})`]
+    })
     return `${row.title}: ${said.join(', ')}`
   })
   const none = selection.scenarios.length - rows.length
-  const absent = none === 0 ? '' : ` ${none} of ${selection.scenarios.length} workloads have no cost on both sides.`
+  const absent =
+    none === 0
+      ? ''
+      : ` ${none} of ${selection.scenarios.length} workloads are absent: fewer than two cards run them within the SLO and have a cost.`
   return {
     kind: 'bars',
     id: 'relative-cost',

@@ -18,6 +18,9 @@ import { cardMoney, decidingCost, hasFixedDemand } from './card-money.ts'
  */
 export type Alone = 'memory' | 'slo' | null
 
+/** Why there is no winner, where it is not a matter of cost: `slo` where no card meets the SLO, `unmeasured` where a card has no run. */
+export type Open = 'slo' | 'unmeasured' | null
+
 /** The winner of a workload, and why. */
 export interface Winner {
   readonly scenario: ScenarioRow
@@ -28,6 +31,7 @@ export interface Winner {
   /** What the reasons rest on, for notes: the bytes, the message of a server. */
   readonly evidence: readonly string[]
   readonly alone: Alone
+  readonly open: Open
   readonly runs: readonly RunRecord[]
 }
 
@@ -55,13 +59,19 @@ interface Candidate {
 export function winnerOf(scenario: ScenarioRow, selection: Selection, facts: Facts): Winner {
   const all = selection.cards.map((card) => candidate(scenario, card, selection, facts))
   const unknown = all.flatMap(({ card, unknown: reason }) => (reason === null ? [] : [`${card.label}: ${reason}`]))
-  if (unknown.length > 0) return { scenario, runs: [], card: null, alone: null, why: unknown.join('; '), evidence: [] }
+  if (unknown.length > 0) {
+    const open = all.every(({ unknown: reason }) => reason === null || reason === NOT_MEASURED) ? 'unmeasured' : null
+    return { scenario, runs: [], card: null, alone: null, open, why: unknown.join('; '), evidence: [] }
+  }
   const fit = all.filter(({ out }) => out === null)
   const runs = fit.flatMap(({ run }) => (run === null ? [] : [run]))
   const outs = all.flatMap(({ card, out }) => (out === null ? [] : [`${card.label}: ${out}`]))
   const [only] = fit
-  const named = { scenario, runs, evidence: all.flatMap((at) => at.evidence ?? []) }
-  if (only === undefined) return { ...named, card: null, alone: null, why: outs.join('; ') || 'no card was given' }
+  const named = { scenario, runs, open: null, evidence: all.flatMap((at) => at.evidence ?? []) }
+  if (only === undefined) {
+    const open = all.some(({ out, isOom }) => out !== null && isOom !== true) ? 'slo' : null
+    return { ...named, card: null, alone: null, open, why: outs.join('; ') || 'no card was given' }
+  }
   if (fit.length === 1) {
     const decided = outs.length > 0
     return {
@@ -74,6 +84,28 @@ export function winnerOf(scenario: ScenarioRow, selection: Selection, facts: Fac
   const { reasons = [], ...found } = cheapest(fit, outs, scenario)
   return { ...named, alone: null, ...found, evidence: [...named.evidence, ...reasons] }
 }
+
+/** Why a card does not count for a workload. */
+export interface Excluded {
+  /** Its memory, a limit of the SLO that it missed, or why that is unknown. */
+  readonly reason: string
+  /** False where it is unknown whether the card qualifies. */
+  readonly isKnown: boolean
+}
+
+/** Whether the rule for winners excludes a card from a workload; null where it counts. */
+export function excludedBy(
+  scenario: ScenarioRow,
+  card: CardColumn,
+  selection: Selection,
+  facts: Facts,
+): Excluded | null {
+  const { out, unknown } = candidate(scenario, card, selection, facts)
+  const reason = out ?? unknown
+  return reason === null ? null : { reason, isKnown: out !== null }
+}
+
+const NOT_MEASURED = 'not measured'
 
 /** Why one card is left, from the cards that are out. */
 const aloneBy = (outs: readonly Pick<Candidate, 'isOom'>[]): Alone =>
@@ -103,12 +135,15 @@ function cheapest(
   const gbp = (at: { cost: Measured }) => formatGbp(at.cost.value, digits)
   const price = `${gbp(best)} against ${gbp(next)} (${next.card.label}) per ${isFixed ? 'month' : unit.priced}`
   const interval = ratioInterval(next.cost, best.cost)
-  if (factor < 1.03 || (interval !== null && interval[0] <= 1))
+  if (factor < CLOSE || (interval !== null && interval[0] <= 1))
     return { card: null, why: `too close to call: ${price}` }
   const rest = outs.length > 0 ? `; ${outs.join('; ')}` : ''
   if (isFixed) return { card: best.card, why: `${servedBy(priced.length)} this demand; ${price}${rest}` }
   return { card: best.card, why: `${formatNumber(factor, 2)}x cheaper: ${price}${rest}` }
 }
+
+/** Two figures closer than this have no winner. */
+export const CLOSE = 1.03
 
 /** How many cards serve a demand. */
 const servedBy = (cards: number): string => (cards === 2 ? 'both serve' : `all ${cards} serve`)
@@ -128,7 +163,7 @@ function candidate(scenario: ScenarioRow, card: CardColumn, selection: Selection
       unknown: null,
     }
   if (run === null) {
-    return { card, run, cost: null, out: null, unknown: 'not measured' }
+    return { card, run, cost: null, out: null, unknown: NOT_MEASURED }
   }
   const at = cardMoney(card, selection, facts, scenario)
   const cost = decidingCost(at, scenario)
@@ -138,10 +173,10 @@ function candidate(scenario: ScenarioRow, card: CardColumn, selection: Selection
 
 /** The SLO limit of the scenario that a run did not meet; compared with medians. */
 function sloOf(run: RunRecord): Pick<Candidate, 'out' | 'unknown' | 'evidence'> {
-  if (run.status === 'failed')
+  if (run.status !== 'complete')
     return {
       out: null,
-      unknown: 'the run failed',
+      unknown: run.status === 'failed' ? 'the run failed' : `the run is ${run.status}`,
       ...(run.failure === undefined ? {} : { evidence: `${run.id}: ${run.failure}` }),
     }
   const medians = [

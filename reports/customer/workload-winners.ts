@@ -1,6 +1,6 @@
 import { isSwept, type Workload, workloadsOf } from '../answer/workloads.ts'
 import { cardMoney, hasFixedDemand, monthlyCost } from '../comparison/card-money.ts'
-import { type Alone, winnerOf } from '../comparison/winners.ts'
+import { type Alone, CLOSE, type Open, winnerOf } from '../comparison/winners.ts'
 import type { Facts } from '../facts.ts'
 import { formatGbp } from '../render/format-cell.ts'
 import { outOfMemory } from '../tables/oom-cell.ts'
@@ -15,10 +15,9 @@ export interface WorkloadWinner {
   readonly alone: Alone
   /** No card runs it, or none within its SLO. */
   readonly none: boolean
+  /** Why there is no winner, where it is not a matter of cost. */
+  readonly open?: Open
 }
-
-/** Two costs closer than this have no winner. */
-const CLOSE = 1.03
 
 /** The winner of each workload, by the rule of the report for the lab; a sweep is decided by the cost of the load that each card reaches. */
 export const workloadWinners = (selection: Selection, facts: Facts): WorkloadWinner[] =>
@@ -32,11 +31,11 @@ function plainWinner(workload: Workload, selection: Selection, facts: Facts): Wo
   // of a sweep without a fixed demand the highest load that every card was measured at
   const shared = workload.rows.filter(({ name }) => selection.cards.every(({ key }) => selection.runOf(name, key)))
   const row = shared.at(-1) ?? workload.rows.at(-1)!
-  const { card, why, alone } = winnerOf(row, selection, facts)
+  const { card, why, alone, open } = winnerOf(row, selection, facts)
   const isOom = selection.cards.every((each) => outOfMemory(row, each, selection, facts) !== null)
   // the answer is that of one load, so the load is named
   const named = isSwept(workload) ? { ...workload, title: row.title } : workload
-  return { workload: named, card, why, alone, none: isOom }
+  return { workload: named, card, why, alone, open, none: isOom }
 }
 
 interface Side {

@@ -60,8 +60,8 @@ function tileLines({ label, figures }: Tile, { own, isMarked, columns, paint, wi
   ]
 }
 
-function valueLines({ cell }: TileFigure, isMarked: boolean, columns: number): string[] {
+function valueLines({ cell, note }: TileFigure, isMarked: boolean, columns: number): string[] {
   const { main, mark, sub } = formatCell(cell)
   const marked = isMarked ? main + mark : main
-  return wrapTo(printable(sub === null ? marked : `${marked}  ${sub}`), Math.max(10, columns))
+  return wrapTo(printable([marked, sub, note].filter((part) => part !== null).join('  ')), Math.max(10, columns))
 }

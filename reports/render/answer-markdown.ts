@@ -22,8 +22,8 @@ export function answerMarkdown({ isMixed, sentences, tiles, quality, facts }: An
   ].join('\n')
 }
 
-function figureText({ cell }: TileFigure, isMarked: boolean): string {
+function figureText({ cell, note }: TileFigure, isMarked: boolean): string {
   const { main, mark, sub } = formatCell(cell)
   const marked = isMarked ? main + mark : main
-  return escapeMarkdown(sub === null ? marked : `${marked} (${sub})`)
+  return escapeMarkdown([sub === null ? marked : `${marked} (${sub})`, ...(note === null ? [] : [note])].join('; '))
 }

@@ -9,7 +9,7 @@ export const REPORT_JSON_VERSION = 1
  * The report as one JSON document:
  * - `format` "joulemark-report", `version`, `title`
  * - `author` or null; `answer` or null, what the other formats show first: `facts[]{label,text}`, `sentences[]`,
- *   `tiles[]{id,label,of,figures[]{card,cell}}` with the best card first, `chart{id,title,simulated,summary}`, `isMixed` where live and simulated runs are together, `quality{text,tone,reasons[]}`
+ *   `tiles[]{id,label,of,figures[]{card,cell,note}}` with the best card first, `chart{id,title,simulated,summary}`, `isMixed` where live and simulated runs are together, `quality{text,tone,reasons[]}`
  * - `simulated`, and `stamp` "SIMULATED" or null, for readers of the raw file
  * - `tables[]`: `id`, `title`, `simulated`, `caveat?`, `notes[]`, `sources[]?`, `groupBy[]?`, `columns[]{id,head,align}`,
  *   `rows[]{id,cells[]}` with one cell per column, distinguished by `kind`:
@@ -44,7 +44,7 @@ const answerOf = ({ chart, tiles, ...rest }: Answer) => ({
   ...rest,
   tiles: tiles.map(({ figures, ...tile }) => ({
     ...tile,
-    figures: figures.map(({ card, cell }) => ({ card: card?.label ?? null, cell })),
+    figures: figures.map(({ card, ...figure }) => ({ card: card?.label ?? null, ...figure })),
   })),
   chart: chart && { id: chart.id, title: chart.title, simulated: chart.simulated, summary: chart.summary },
 })

@@ -87,7 +87,7 @@ const answerSchema = z
           label: z.string(),
           of: z.string().nullable().describe('what the figures are of'),
           figures: z
-            .array(z.strictObject({ card: z.string().nullable(), cell: cellSchema }))
+            .array(z.strictObject({ card: z.string().nullable(), cell: cellSchema, note: z.string().nullable() }))
             .describe('the best card first'),
         }),
       )

@@ -28,10 +28,16 @@ const WINDOW = 'trial.minWindowSeconds'
 
 const QUICK = 'quick: trials and requests are shorter than the scenario asks for'
 
+/** The caveat that all runs have; null where there is none, or they differ. */
+export function sharedCaveat(runs: readonly RunRecord[]): string | null {
+  const [caveat, ...others] = [...new Set(runs.map((run) => caveatText(caveatsOf(run))))]
+  return caveat === undefined || others.length > 0 ? null : caveat
+}
+
 /** The tables with their caveat said once, where every one of the runs has the same. */
 export function withSharedCaveat(tables: readonly Table[], runs: readonly RunRecord[]): Table[] {
-  const [caveat, ...others] = [...new Set(runs.map((run) => caveatText(caveatsOf(run))))]
-  if (caveat === undefined || caveat === null || others.length > 0) return [...tables]
+  const caveat = sharedCaveat(runs)
+  if (caveat === null) return [...tables]
   const has = (table: Table) => {
     const own = table.rows.flatMap(({ cells }) => cells.flatMap((cell) => ('caveat' in cell ? [cell.caveat] : [])))
     return own.length > 0 && own.every((each) => each === caveat)

@@ -112,13 +112,17 @@ const unfinishedNote = (run: RunRecord): string =>
 
 /** A scenario may differ between cards on purpose (`cards:` in its file); a note says so. */
 function differing(runs: readonly RunRecord[]): string[] {
-  return [...Map.groupBy(runs, (run) => run.scenario.name).values()]
-    .filter((group) => new Set(group.map((run) => run.scenarioSha256)).size > 1)
-    .map(
-      (group) =>
-        `${group[0]!.scenario.title}: the scenario differs between columns (${changedKeys(group).join(', ')}).`,
-    )
+  return [...Map.groupBy(runs, (run) => run.scenario.name).values()].flatMap((group) => differenceOf(group) ?? [])
 }
+
+/** In what a workload differs between the cards of a report, as one sentence; null where it is the same. */
+export const differenceIn = ({ name }: ScenarioRow, { cards, runOf }: Selection): string | null =>
+  differenceOf(cards.flatMap(({ key }) => runOf(name, key) ?? []))
+
+const differenceOf = (group: readonly RunRecord[]): string | null =>
+  new Set(group.map((run) => run.scenarioSha256)).size < 2
+    ? null
+    : `${group[0]!.scenario.title}: the scenario differs between columns (${changedKeys(group).join(', ')}).`
 
 function changedKeys(group: readonly RunRecord[]): string[] {
   const keys = Object.keys(group[0]!.scenario) as (keyof RunRecord['scenario'])[]

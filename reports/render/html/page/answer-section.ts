@@ -32,10 +32,10 @@ function tileHtml(tile: Tile, shared: string | null, isMarked: boolean): Html {
 <dl>${figures.map((figure, at) => figureHtml(figure, at === 0, isMarked))}</dl>${note}</li>`
 }
 
-function figureHtml({ card, cell }: TileFigure, isBest: boolean, isMarked: boolean): Html {
+function figureHtml({ card, cell, note }: TileFigure, isBest: boolean, isMarked: boolean): Html {
   const { sub, tone } = formatCell(cell)
   const small = sub === null ? nothing : html`<small>${sub}</small>`
-  const why = cell.kind === 'missing' ? html`<small>${cell.reason}</small>` : nothing
+  const why = note === null ? nothing : html`<small>${note}</small>`
   return html`<div class="${isBest ? 'best' : 'other'} ${tone}">${card === null ? nothing : html`<dt>${cardHtml(card)}</dt>`}<dd>${mainHtml(cell, isMarked)}${small}${why}</dd></div>`
 }
 
