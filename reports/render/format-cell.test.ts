@@ -11,8 +11,10 @@ test.each([
 
 test('a half-width that rounds to nothing has the digits of its value', () => {
   expect(formatInterval(1380, [1368, 1392], 0)).toBe('±12')
-  expect(formatInterval(1380, [1379.97, 1380.03], 0)).toBe('±0')
-  expect(formatInterval(9.64, [9.64 - 1e-12, 9.64 + 1e-12], 2)).toBe('±0.00')
+  expect(formatInterval(1380, [1379.97, 1380.03], 0)).toBe('±<1')
+  expect(formatInterval(262, [261.7, 262.3], 0, '£')).toBe('±<£1')
+  expect(formatInterval(9.64, [9.636, 9.644], 2)).toBe('±<0.01')
+  expect(formatInterval(9.64, [9.64 - 1e-12, 9.64 + 1e-12], 2)).toBe('±<0.01')
   expect(formatInterval(9.64, [9.64, 9.64], 2, '£')).toBe('±£0.00')
   expect(formatInterval(1380, [1380, 1380], 0)).toBe('±0')
 })

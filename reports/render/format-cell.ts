@@ -36,8 +36,8 @@ export const formatGbp = (value: number, digits: number): string =>
 
 /**
  * A 95 % interval beside its value: `±12` where it is symmetric, otherwise `2.10 to 2.61`. It counts as symmetric where that
- * moves its ends by no more than half of the last digit of the value, or by 2.5 % of the half-width. A half-width below the
- * last digit of the value is `±0` in as many digits.
+ * moves its ends by no more than half of the last digit of the value, or by 2.5 % of the half-width. A half-width that rounds to 0 in
+ * these digits is `±<1` or `±<0.01`: only an interval of no width is `±0`.
  */
 export function formatInterval(value: number, ci95: Interval, digits: number, prefix = ''): string {
   const [below, above] = [value - ci95[0], ci95[1] - value]
@@ -48,7 +48,9 @@ export function formatInterval(value: number, ci95: Interval, digits: number, pr
       NO_BREAK,
     )
   }
-  return `±${prefix}${formatNumber(half, digits)}`
+  const least = 10 ** -digits
+  const isBelow = half > Number.EPSILON * Math.abs(value) * 8 && half < least / 2
+  return `±${isBelow ? '<' : ''}${prefix}${formatNumber(isBelow ? least : half, digits)}`
 }
 
 /** A share as a whole percentage: `22 %`; below 1 % with one digit. */

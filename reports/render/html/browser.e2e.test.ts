@@ -106,7 +106,12 @@ describe.skipIf(chromiumHere === undefined)('the page in a browser', () => {
   })
 
   test('the economics follow the utilisation, by the formula of the harness', async () => {
+    const [stale, words] = [page.locator('#as-reported'), page.locator('#s-cost-utilisation')]
+    expect(await stale.isVisible()).toBe(false)
+    expect(await words.textContent()).not.toContain('With your assumptions')
     await page.locator('input[name=utilisation]').fill('25')
+    expect(await stale.isVisible()).toBe(true)
+    expect(await words.textContent()).toContain('With your assumptions')
     const { cards, years, tariffGbpPerKwh, pue } = report.money!
     const expected = cards.map(({ priceGbp, idleW, meanPowerW, outputTokensPerS }) => {
       const inputs = { years, tariffGbpPerKwh, pue, utilisation: 0.25, priceGbp: priceGbp!, idleW: idleW! }

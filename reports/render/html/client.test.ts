@@ -5,6 +5,7 @@ import { crossingOf, crossingText } from '../../charts/crossing.ts'
 import type { MoneyCard, MoneyModel } from '../../money-model.ts'
 import { costPicture, niceScale, type Shape } from './client/cost-picture.ts'
 import { costsInWords, economics } from './client/economics.ts'
+import { fragmentId } from './client/fragment.ts'
 import { compareKeys } from './client/sort-order.ts'
 import { typedModel, typedNumber } from './client/typed-inputs.ts'
 
@@ -18,6 +19,10 @@ const card = (id: string, over: Partial<MoneyCard>): MoneyCard => ({
 const cheap = card('a', {})
 const frugal = card('b', { priceGbp: 2000, meanPowerW: 250, outputTokensPerS: 1200, vramGb: 96 })
 const model: MoneyModel = { ...at, cards: [cheap, frugal] }
+
+test('a hash names an id, however it is written', () => {
+  expect(['#c-cost', '#c%2Dcost', '#%', ''].map(fragmentId)).toEqual(['c-cost', 'c-cost', '%', ''])
+})
 
 describe('the economics of a card', () => {
   test('have the price by throughput and by memory, as the table has them', () => {

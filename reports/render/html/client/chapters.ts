@@ -1,3 +1,5 @@
+import { fragmentId } from './fragment.ts'
+
 /**
  * The chapters and their contents: a link to something in a folded chapter unfolds it, the contents mark the part of the page that
  * is being read, and one button unfolds everything.
@@ -24,7 +26,7 @@ export function followChapters(): void {
 }
 
 function revealTarget(): void {
-  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)))
+  const target = document.getElementById(fragmentId(location.hash))
   if (target === null) return
   let isFolded = false
   for (let at: Element | null = target; at !== null; at = at.parentElement) {

@@ -4,8 +4,11 @@ import { costPicture } from './cost-picture.ts'
 
 const SVG = 'http://www.w3.org/2000/svg'
 
-/** Draws the cost chart with the reader's assumptions into its figure, where the page has one, and updates its caption. */
-export function drawCostPicture(model: MoneyModel): void {
+/**
+ * Draws the cost chart into its figure, where the page has one, and updates its caption: with the reader's assumptions, or with
+ * `reportWords`, the description of the report, where the reader has changed none.
+ */
+export function drawCostPicture(model: MoneyModel, reportWords: string | null): void {
   const figure = document.getElementById('g-cost-utilisation')
   const order = model.cards.map(({ id }) => id)
   const chart = costChart(model, (card) => order.indexOf(card), '', false)
@@ -23,5 +26,5 @@ export function drawCostPicture(model: MoneyModel): void {
     }),
   )
   document.getElementById('s-cost-utilisation')!.textContent =
-    `With your assumptions: ${chart.summary} The dotted line marks your utilisation. The shaded area is the interval of a crossing.`
+    `${reportWords ?? `With your assumptions: ${chart.summary}`} The dotted line marks the utilisation. The shaded area is the interval of a crossing.`
 }

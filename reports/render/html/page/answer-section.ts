@@ -20,6 +20,7 @@ export function answerSection(answer: Answer): Html {
   return html`<section class="answer" id="answer" aria-labelledby="h-answer"><h2 id="h-answer" class="unseen">Answer</h2>
 <div class="verdict">${sentences.map((sentence) => html`<p>${sentence}</p>`)}</div>
 ${list}
+<p class="tiles-of" id="as-reported" hidden>Verdict and key figures: with the assumptions of the report, not with yours.</p>
 <div class="decides${chart === null ? ' alone' : ''}">${chart === null ? nothing : leadingFigure(chart, isMixed)}${about}</div>
 </section>`
 }
