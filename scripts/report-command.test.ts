@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { RunRecord } from '../harness/record/schema/run.ts'
 import { saidIo } from '../harness/testing/said-io.ts'
 import { report } from './actions/report.ts'
 import { examples } from './build-examples.ts'
@@ -73,11 +74,13 @@ describe('on the terminal', () => {
     expect(text).toContain('£1,900, our supplier (2026-11-20, own)')
   })
 
-  test('the vLLM summaries', async () => {
+  test('the vLLM summaries, one per trial', async () => {
+    const records = (await readdir(runs)).map((id) => readFile(join(runs, id, 'run.json'), 'utf8'))
+    const trials = (await Promise.all(records)).flatMap((text) => (JSON.parse(text) as RunRecord).trials).length
     const { stdout, stderr } = await run([runs], { format: 'vllm' })
-    expect(stdout.match(/= Serving Benchmark Result =/g)).toHaveLength(18)
+    expect(stdout.match(/= Serving Benchmark Result =/g)).toHaveLength(trials)
     expect(stderr).toContain(join(out, 'vllm.txt'))
-    expect(await readdir(join(out, 'vllm'))).toHaveLength(18)
+    expect(await readdir(join(out, 'vllm'))).toHaveLength(trials)
   })
 })
 

@@ -36,9 +36,22 @@ export function rowFigures(row: ScenarioRow, selection: Selection, facts: Facts)
     better: metrics[headline].better ?? 'higher',
     cell: (card) => throughputCell(row, card, selection, facts),
   }
+  const metric = (key: MetricKey, id: string): RowFigure => ({
+    id,
+    label: key === 'tokensPerJ' ? metrics[key].label : labelOf(key).replace(/ \(.*\)$/, ''),
+    better: metrics[key].better ?? 'lower',
+    cell: (card) => {
+      const run = selection.runOf(row.name, card.key)
+      const oom = oomCell(row, card, selection, facts)
+      if (oom !== null) return oom
+      if (run === null) return missing(`${card.label}: no run of ${row.name} was given`)
+      const known = measuredOf(run, key)
+      return figureCell(run, key, 'reason' in known ? 0 : digitsOf(known.value.value))
+    },
+  })
   const energy = scenario.kind === 'text' ? 'tokensPerJ' : workloadUnit(scenario.kind).energy
   const slo = sloText(row.sample)
-  const energyFigure = metricFigure(energy, 'energy', row, selection, facts)
+  const energyFigure = metric(energy, 'energy')
   const cost: RowFigure = {
     id: 'cost',
     label: costLabel(row),
@@ -57,26 +70,10 @@ export function rowFigures(row: ScenarioRow, selection: Selection, facts: Facts)
     // at a fixed demand the output follows from what was asked for
     ...(isFixed ? [] : [speed]),
     ...(slo === null ? [energyFigure, cost] : [cost, goodput(slo), energyFigure]),
-    ...(scenario.kind === 'text' ? [metricFigure(ttftMetrics(scenario).median, 'ttft', row, selection, facts)] : []),
-    metricFigure('meanPowerW', 'power', row, selection, facts),
-    metricFigure('peakMemoryMiB', 'memory', row, selection, facts),
+    ...(scenario.kind === 'text' ? [metric(ttftMetrics(scenario).median, 'ttft')] : []),
+    metric('meanPowerW', 'power'),
+    metric('peakMemoryMiB', 'memory'),
   ]
-}
-
-function metricFigure(key: MetricKey, id: string, row: ScenarioRow, selection: Selection, facts: Facts): RowFigure {
-  return {
-    id,
-    label: key === 'tokensPerJ' ? metrics[key].label : labelOf(key).replace(/ \(.*\)$/, ''),
-    better: metrics[key].better ?? 'lower',
-    cell: (card) => {
-      const run = selection.runOf(row.name, card.key)
-      const oom = oomCell(row, card, selection, facts)
-      if (oom !== null) return oom
-      if (run === null) return missing(`${card.label}: no run of ${row.name} was given`)
-      const known = measuredOf(run, key)
-      return figureCell(run, key, 'reason' in known ? 0 : digitsOf(known.value.value))
-    },
-  }
 }
 
 /** What the cost of a workload is per: `£ per million output tokens`. */

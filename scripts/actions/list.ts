@@ -48,7 +48,7 @@ export function showRows(rows: readonly ListRow[], isWhole: boolean, flags: List
   const width = rows.reduce((most, { id }) => Math.max(most, id.length), 0)
   const lines = rows.flatMap((row) => (isWhole ? linesOf(row, width) : linesOf(row, width).slice(0, 1)))
   if (rows.length === 0) lines.push('no runs')
-  if (isWhole && rows.some(({ quotable }) => !quotable))
+  if (isWhole && rows.some(({ quotable, gates }) => !quotable && gates.length > 0))
     lines.push(`Next: ${calledAs} explain gate ID   what a gate means, and what to do`)
   if (!isWhole) lines.push(`${counted(rows.length, 'run')}; --gates shows each gate with its evidence`)
   io.stdout(lines.map((line) => `${plainText(line)}\n`).join(''))

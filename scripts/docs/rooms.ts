@@ -135,17 +135,17 @@ export const rooms: readonly Room[] = [
     folders: { play: 'a load played on a fitted server, event by event' },
   },
   {
-    paths: ['harness/prove'],
-    reason:
-      'what is claimed of a machine and its measurements, and how each claim is judged; the time of each step; pure',
-  },
-  {
     paths: ['harness/evidence'],
     reason: 'manifest, signature, redaction, bundle; every value recomputed from the rows',
     folders: {
       close: 'the record of a run whose process is gone: what is there of it, and its end',
       redaction: 'the copy of a record without names, and what it still shows',
     },
+  },
+  {
+    paths: ['harness/prove'],
+    reason:
+      'what is claimed of a machine and its measurements, and how each claim is judged; the time of each step; pure',
   },
   {
     paths: ['harness/store'],

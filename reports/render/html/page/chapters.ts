@@ -30,32 +30,46 @@ const noChart = (): boolean => false
 
 /** The parts of the page in the order in which a reader asks: which card, how fast, at what cost; then what it rests on. */
 const subjects: readonly Subject[] = [
-  subject('which', 'Which card for what', ['winners', 'verdict'], named('relative-cost'), true),
-  subject('throughput', 'Throughput', ['throughput', 'sweep'], named('headline', 'concurrency', 'sweep'), true),
-  subject('latency', 'Latency and goodput', ['goodput', 'demand', 'sessions', 'turns', 'cache'], named('turns'), true),
-  subject('cost', 'Power and cost', ['economics', 'jobs'], named('cost', 'tokens-per-joule'), true),
-  subject('operating', 'Operating points', ['tune'], named('tune'), true),
-  subject('cards', 'What fits, and the spec sheet', ['fits', 'spec'], noChart, false),
-  subject('serving', 'How to serve it', ['serving'], noChart, false),
-  subject('distributions', 'Latency distributions', [], named('latency'), false),
-  subject('runs', 'Individual runs', [], isRun, false),
-  subject('metrics', 'All metrics', ['metrics'], noChart, false),
-  subject('quality', 'Quality and sources', ['gotchas'], noChart, false),
-  subject('claims', 'Published claims, checked', ['audit'], noChart, false),
+  {
+    id: 'which',
+    title: 'Which card for what',
+    tables: ['winners', 'verdict'],
+    hasChart: named('relative-cost'),
+    isOpen: true,
+  },
+  {
+    id: 'throughput',
+    title: 'Throughput',
+    tables: ['throughput', 'sweep'],
+    hasChart: named('headline', 'concurrency', 'sweep'),
+    isOpen: true,
+  },
+  {
+    id: 'latency',
+    title: 'Latency and goodput',
+    tables: ['goodput', 'demand', 'sessions', 'turns', 'cache'],
+    hasChart: named('turns'),
+    isOpen: true,
+  },
+  {
+    id: 'cost',
+    title: 'Power and cost',
+    tables: ['economics', 'jobs'],
+    hasChart: named('cost', 'tokens-per-joule'),
+    isOpen: true,
+  },
+  { id: 'operating', title: 'Operating points', tables: ['tune'], hasChart: named('tune'), isOpen: true },
+  { id: 'cards', title: 'What fits, and the spec sheet', tables: ['fits', 'spec'], hasChart: noChart, isOpen: false },
+  { id: 'serving', title: 'How to serve it', tables: ['serving'], hasChart: noChart, isOpen: false },
+  { id: 'distributions', title: 'Latency distributions', tables: [], hasChart: named('latency'), isOpen: false },
+  { id: 'runs', title: 'Individual runs', tables: [], hasChart: isRun, isOpen: false },
+  { id: 'metrics', title: 'All metrics', tables: ['metrics'], hasChart: noChart, isOpen: false },
+  { id: 'quality', title: 'Quality and sources', tables: ['gotchas'], hasChart: noChart, isOpen: false },
+  { id: 'claims', title: 'Published claims, checked', tables: ['audit'], hasChart: noChart, isOpen: false },
 ]
 
 /** The chapters that every page has, for its style: their ids are known beforehand. */
 export const chapterIds: readonly string[] = [...subjects.map(({ id }) => id), 'other']
-
-function subject(
-  id: string,
-  title: string,
-  tables: readonly string[],
-  hasChart: Subject['hasChart'],
-  isOpen: boolean,
-): Subject {
-  return { id, title, tables, hasChart, isOpen }
-}
 
 /**
  * The report by subject, without the chart that is part of its answer. Without runs the claims are what was asked for, so they
