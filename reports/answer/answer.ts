@@ -9,7 +9,7 @@ export interface Answer {
   readonly facts: readonly AnswerFact[]
   /** The verdict in plain English: three sentences at most. */
   readonly sentences: readonly string[]
-  /** The figures that decide: four at most. */
+  /** The figures that decide: four at most, and who won how many. */
   readonly tiles: readonly Tile[]
   /** The chart that decides; null where there is nothing to draw. */
   readonly chart: Chart | null

@@ -51,6 +51,7 @@ describe('two cards', () => {
       ['speed', 'RTX PRO 6000 Max-Q'],
       ['energy', 'RTX 4090'],
       ['cost', 'RTX 4090'],
+      ['ttft', 'RTX 4090'],
       ['wins', 'RTX 4090'],
     ])
     expect(answer.tiles[0]?.figures[0]?.cell).toMatchObject({ kind: 'number', value: 2200, ci95: [2180, 2220] })

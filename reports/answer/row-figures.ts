@@ -69,7 +69,9 @@ export function rowFigures(row: ScenarioRow, selection: Selection, facts: Facts)
   return [
     // at a fixed demand the output follows from what was asked for
     ...(isFixed ? [] : [speed]),
-    ...(slo === null ? [energyFigure, cost] : [cost, goodput(slo), energyFigure]),
+    energyFigure,
+    cost,
+    ...(slo === null ? [] : [goodput(slo)]),
     ...(scenario.kind === 'text' ? [metric(ttftMetrics(scenario).median, 'ttft')] : []),
     metric('meanPowerW', 'power'),
     metric('peakMemoryMiB', 'memory'),

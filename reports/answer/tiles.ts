@@ -36,7 +36,7 @@ export function tilesOf(judged: Judged): Tile[] {
     }
   })
   const known = all.filter(({ figures }) => figures.some(({ cell }) => amountOf(cell) !== null))
-  return [...known.slice(0, MOST_TILES - wins.length), ...wins]
+  return [...known.slice(0, MOST_TILES), ...wins]
 }
 
 /** Why a cell has no value, or what must be known beside it, where the report has not said that of all figures. */

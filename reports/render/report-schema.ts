@@ -91,7 +91,7 @@ const answerSchema = z
             .describe('the best card first'),
         }),
       )
-      .max(4)
+      .max(5)
       .describe('the figures that decide'),
     isMixed: z.boolean().describe('whether live and simulated runs are together: then each value says which it is'),
     chart: z

@@ -36,7 +36,7 @@ const firstScreen = `
 .verdict p{margin:var(--g1) 0;max-width:63rem;overflow-wrap:anywhere}
 .verdict p:first-child{font-size:var(--t3);line-height:1.4;font-weight:600;letter-spacing:-.005em}
 .tiles-of{margin:var(--g3) 0 0;color:var(--faint);font-size:var(--t1)}
-.tiles{display:grid;grid-template-columns:repeat(4,minmax(0,1fr));gap:var(--g3);list-style:none;margin:var(--g2) 0 0;padding:0}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(10.5rem,1fr));gap:var(--g3);list-style:none;margin:var(--g2) 0 0;padding:0}
 .tile,.decides figure,.about{background:var(--paper);border:1px solid var(--line);border-radius:var(--round)}
 .tile{padding:var(--g3);min-width:0}
 .tile h3{margin:0 0 var(--g2);font-size:var(--t0);font-weight:600;color:var(--faint);line-height:1.3}
@@ -81,7 +81,7 @@ const chapters = `
 `
 
 const phone = `
-@media (max-width:64rem){.tiles{grid-template-columns:repeat(2,minmax(0,1fr))}}
+@media (max-width:64rem){.tiles{grid-template-columns:repeat(2,minmax(0,1fr))}.tile:last-child:nth-child(odd){grid-column:1/-1}}
 @media (max-width:64rem){:root{--under-bar:2.3rem}}
 @media (max-width:48rem){.page{padding:var(--g4) var(--g3) var(--g6)}h1{font-size:var(--t4)}.verdict p:first-child{font-size:var(--t2)}.decides{grid-template-columns:minmax(0,1fr)}.tiles{gap:var(--g2)}.tile{padding:var(--g2)}.tile .best .main{font-size:var(--t3)}.chapter>summary h2{font-size:var(--t3)}.decides figure,.chapter figure{padding:var(--g2)}}
 `
@@ -89,7 +89,7 @@ const phone = `
 /** A folded chapter is not printed, and its name is in the line that says so. */
 const paper = `
 @page{size:A4;margin:12mm}
-@media print{body{display:block;background:#fff;font-size:9pt;line-height:1.35}nav,.unfold,.money,.chapter:not([open]){display:none!important}.page{max-width:none;padding:0}h1{font-size:16pt}.answer{break-after:page}.verdict p:first-child{font-size:11pt}.tiles{grid-template-columns:repeat(4,1fr)}.tile .best .main{font-size:13pt}.tile,.decides figure,.about{break-inside:avoid}.decides{grid-template-columns:3fr 2fr}.chapter{border-top:0;margin-top:6pt}.chapter>summary{list-style:none;margin:0;padding:4pt 0;break-after:avoid}.chapter>summary h2{font-size:13pt}.chapter h3{font-size:10pt;margin:6pt 0 3pt;break-after:avoid}.chapter figure{padding:4pt}.charts{gap:6pt}.unprinted{display:block;margin-top:8pt;color:var(--faint)}body:not(:has(.chapter:not([open]))) .unprinted{display:none}.banner{background:none}${chapterIds
+@media print{body{display:block;background:#fff;font-size:9pt;line-height:1.35}nav,.unfold,.money,.chapter:not([open]){display:none!important}.page{max-width:none;padding:0}h1{font-size:16pt}.answer{break-after:page}.verdict p:first-child{font-size:11pt}.tiles{grid-template-columns:repeat(auto-fit,minmax(32mm,1fr))}.tile:last-child:nth-child(odd){grid-column:auto}.tile .best .main{font-size:13pt}.tile,.decides figure,.about{break-inside:avoid}.decides{grid-template-columns:3fr 2fr}.chapter{border-top:0;margin-top:6pt}.chapter>summary{list-style:none;margin:0;padding:4pt 0;break-after:avoid}.chapter>summary h2{font-size:13pt}.chapter h3{font-size:10pt;margin:6pt 0 3pt;break-after:avoid}.chapter figure{padding:4pt}.charts{gap:6pt}.unprinted{display:block;margin-top:8pt;color:var(--faint)}body:not(:has(.chapter:not([open]))) .unprinted{display:none}.banner{background:none}${chapterIds
   .map((id) => `body:has(#c-${id}[open]) .u-${id},body:not(:has(#c-${id}[open])) .e-${id}{display:none}`)
   .join('')}}
 `
