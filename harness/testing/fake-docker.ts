@@ -60,6 +60,8 @@ export const CONTAINER_ID = 'c0ffee'
 const program = `#!${process.execPath}
 const fs = require('node:fs'); const path = require('node:path'); const http = require('node:http'); const net = require('node:net')
 const home = __dirname; const args = process.argv.slice(2)
+// before anybody can see the call: a client that waits for its container ignores the signal
+if (args[0] === 'run' && !args.includes('--entrypoint')) process.on('SIGTERM', () => {})
 fs.appendFileSync(path.join(home, 'calls'), JSON.stringify(args) + '\\n')
 const pidFile = path.join(home, 'pid')
 const valueOf = (flag) => args[args.indexOf(flag) + 1]
@@ -148,7 +150,6 @@ if (args[0] === 'info') {
   else if (start.probe === undefined) { process.stderr.write("ModuleNotFoundError: No module named 'torch'\\n"); process.exitCode = 1 }
   else process.stdout.write(start.probe)
 } else {
-  process.on('SIGTERM', () => {})
   const calls = () => fs.readFileSync(path.join(home, 'calls'), 'utf8').trim().split('\\n').length
   while (calls() < (start.madeAfterCalls ?? 0)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
   make()

@@ -167,6 +167,8 @@ test('a container that comes to be after its first removal is removed as well', 
   const stop = new AbortController()
   const start = { log: '', exitCode: null, hangs: true, madeAfterCalls: 3 }
   const { docker, started } = await begin(start, { signal: stop.signal })
+  // a client that is ended before it can ignore that makes no container
+  await expect.poll(() => docker.calls().some(([word]) => word === 'run')).toBe(true)
   stop.abort()
   await expect(started).rejects.toThrow(/interrupted/)
   expect(docker.isUp()).toBe(false)
