@@ -51,7 +51,7 @@ describe('the answer of a real run of text', () => {
   })
 
   test('has the four latencies with their percentiles in ms, and one reason for each kind of dash', () => {
-    const run = examples.find(({ record }) => record.scenario.title.includes('32 streams'))
+    const run = examples.find(({ record }) => record.scenario.title.includes('16 streams'))
     const lines = answerOf(run as EndedRun).split('\n')
     expect(lines.find((line) => line.startsWith('ms'))?.split(/ +/)).toEqual(['ms', 'p50', 'p90', 'p95', 'p99'])
     for (const name of ['TTFT', 'TPOT', 'ITL', 'E2E']) {
@@ -176,7 +176,7 @@ describe('several runs', () => {
 
   test('a sweep is a table of load points, SIMULATED said once above it', () => {
     const text = severalText(examples)
-    expect(text.match(/^32$|^32 /gm)?.length).toBeGreaterThan(0)
+    expect(text.match(/^16$|^16 /gm)?.length).toBeGreaterThan(0)
     expect(text).toMatch(/^SIMULATED: no GPU was measured/)
     expect(text).not.toContain('ˢ')
     expect(text).toMatch(/^Quotable {2}0 of \d runs$/m)

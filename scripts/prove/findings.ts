@@ -1,4 +1,4 @@
-import { hostname } from 'node:os'
+import os from 'node:os'
 import { cardBySmiName } from '../../harness/catalogue/cards.ts'
 import { modelOf } from '../../harness/catalogue/own-models.ts'
 import { redactValue } from '../../harness/evidence/redaction/redact-value.ts'
@@ -94,7 +94,7 @@ export function findingsOf(
 
 /** The names of this machine, as redaction replaces them. */
 export const namesHere = (card: Gpu | null) => ({
-  hostnames: [...new Set([hostname(), hostname().split('.')[0] ?? ''])].filter((each) => each !== ''),
+  hostnames: [...new Set([os.hostname(), os.hostname().split('.')[0] ?? ''])].filter((each) => each !== ''),
   gpus: new Map(card === null ? [] : [[card.uuid, 'GPU-1']]),
   models: new Map<string, string>(),
   pids: new Map<number, number>(),

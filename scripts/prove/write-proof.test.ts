@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import os, { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type ArchiveFile, sha256Of, unpackArchive, writeArchive } from '../../harness/evidence/archive.ts'
 import { BUNDLE_LIST, type BundleList } from '../../harness/evidence/check-bundle.ts'
 import { proofRun } from '../../harness/prove/proof-run.ts'
@@ -18,7 +18,9 @@ import { findingsOf } from './findings.ts'
 import { type WrittenProof, writeProofFiles } from './write-proof.ts'
 
 const HOST = 'secret-box-7'
-vi.mock(import('node:os'), async (original) => ({ ...(await original()), hostname: () => HOST }))
+// on the module itself: files of tests share what they import, so that one that is replaced may come too late
+const named = vi.spyOn(os, 'hostname').mockReturnValue(HOST)
+afterAll(() => named.mockRestore())
 
 /** A proof with one record, signed, bundled, and edited afterwards. */
 const folder = mkdtempSync(join(tmpdir(), 'proof-'))
