@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
@@ -12,6 +11,7 @@ import { type Verification, verifyRun } from '../../harness/evidence/verify-run.
 import { plainText } from '../../harness/plain-text.ts'
 import { findRuns } from '../../harness/record/disk/run-folders.ts'
 import { toJson } from '../../harness/record/json-file.ts'
+import { sha256OfBytes } from '../../harness/record/proof/proof-file.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { counted } from '../../harness/units.ts'
 import { derivedFiles } from '../../reports/bundle/derived-files.ts'
@@ -115,4 +115,4 @@ async function bundleFiles(runs: readonly Sound[], proof: readonly ArchiveFile[]
 const text = (name: string, content: string): ArchiveFile => ({ name, source: { bytes: Buffer.from(content) } })
 
 const hashOf = async ({ source }: ArchiveFile): Promise<string> =>
-  'bytes' in source ? createHash('sha256').update(source.bytes).digest('hex') : sha256Of(source.path)
+  'bytes' in source ? sha256OfBytes(source.bytes) : sha256Of(source.path)

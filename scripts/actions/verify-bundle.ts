@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto'
 import { basename, dirname, join } from 'node:path'
 import { messageOf } from '../../harness/errors.ts'
 import type { CheckedBundle } from '../../harness/evidence/check-bundle.ts'
 import type { Problem } from '../../harness/evidence/check-files.ts'
 import type { Verification } from '../../harness/evidence/verify-run.ts'
 import { claimProblems, recordProblems } from '../../harness/prove/check-proof.ts'
-import { type CheckedProof, PROOF_FILE, readProof } from '../../harness/record/proof/proof-file.ts'
+import { type CheckedProof, PROOF_FILE, readProof, sha256OfBytes } from '../../harness/record/proof/proof-file.ts'
 import { derivedFiles } from '../../reports/bundle/derived-files.ts'
 import type { BundledRun } from '../../reports/bundle/readme.ts'
 import { toolInfo } from '../support/tool-info.ts'
@@ -22,7 +21,9 @@ export async function forgedFiles(
   const listed = runs.flatMap(bundled)
   if (problems.length > 0 || listed.length < folders.length) return []
   const proof = proofIn(folders, files, listed)
-  const made = new Map((await derivedFiles(listed, proof !== null)).map(({ name, bytes }) => [name, sha256(bytes)]))
+  const made = new Map(
+    (await derivedFiles(listed, proof !== null)).map(({ name, bytes }) => [name, sha256OfBytes(bytes)]),
+  )
   const { version } = toolInfo()
   const differ = [...made].flatMap(([file, hash]): Problem[] => {
     if (files[file] === hash) return []
@@ -89,5 +90,3 @@ function proofAt(path: string): CheckedProof | { readonly problem: string } {
 
 const bundled = ({ record, digest, manifest, signedBy }: Verification): BundledRun[] =>
   record === null || digest === null || manifest === null ? [] : [{ record, digest, manifest, publicKey: signedBy }]
-
-const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')

@@ -2,23 +2,15 @@ import type { KeyObject } from 'node:crypto'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { z } from 'zod'
-import { JoulemarkError, messageOf } from '../../errors.ts'
-import { makeFolder, replaceFile, toJson } from '../json-file.ts'
-import { canonicalJson } from '../provenance.ts'
 import { type Proof, type ProofBody, proofBodySchema, proofSchema } from '../schema/proof.ts'
-import { isTextSignedBy, signText } from '../signing/signature.ts'
+import { readSigned, writeSigned } from '../signing/signed-file.ts'
 
 /** The proof of a machine, in the folder of its records. */
 export const PROOF_FILE = 'proof.json'
 
 /** Writes the proof into a folder, signed where there is a key, and returns it. Throws `DiskError`. */
 export function writeProof(folder: string, body: ProofBody, key: KeyObject | null): Proof {
-  const checked = proofBodySchema.parse(body)
-  const proof = key === null ? checked : { ...checked, signature: signText(canonicalJson(checked), key) }
-  makeFolder(folder)
-  replaceFile(join(folder, PROOF_FILE), toJson(proof))
-  return proof
+  return writeSigned(folder, PROOF_FILE, proofBodySchema.parse(body), key)
 }
 
 /** A proof as read, and whether it and the files beside it are as they were signed. */
@@ -30,21 +22,12 @@ export interface CheckedProof {
 
 /** Reads a proof, checks its signature and the files that it lists beside it. Throws `bad-input` for a file that is none. */
 export function readProof(path: string): CheckedProof {
-  let raw: unknown
-  try {
-    raw = JSON.parse(readFileSync(path, 'utf8'))
-  } catch (error) {
-    throw new JoulemarkError('bad-input', `${path}: ${messageOf(error)}`)
-  }
-  const parsed = proofSchema.safeParse(raw)
-  if (!parsed.success) throw new JoulemarkError('bad-input', `${path}: not a proof: ${z.prettifyError(parsed.error)}`)
-  const { signature, ...body } = parsed.data
-  const isWhole = signature === undefined || isTextSignedBy(canonicalJson(body), signature)
+  const { document: proof, isWhole } = readSigned(path, proofSchema, 'a proof')
   return {
-    proof: parsed.data,
+    proof,
     problems: [
       ...(isWhole ? [] : [{ file: PROOF_FILE, what: 'was changed after it was signed' }]),
-      ...Object.entries(body.files).flatMap(([name, sha256]) => fileProblem(dirname(path), name, sha256)),
+      ...Object.entries(proof.files).flatMap(([name, sha256]) => fileProblem(dirname(path), name, sha256)),
     ],
   }
 }
