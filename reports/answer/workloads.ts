@@ -17,13 +17,12 @@ export interface Workload {
 export function workloadsOf({ scenarios, cards, runOf }: Selection): Workload[] {
   return [...Map.groupBy(scenarios, ({ name }) => sweptName(name))].map(([id, rows]) => {
     const runs = rows.flatMap(({ name }) => cards.flatMap(({ key }) => runOf(name, key) ?? []))
-    const isSwept = rows.length > 1 || rows[0]!.name !== id
-    return { id, title: isSwept ? commonTitle(runs) : rows[0]!.title, rows }
+    return { id, title: isSwept({ id, rows }) ? commonTitle(runs) : rows[0]!.title, rows }
   })
 }
 
 /** Whether a workload was measured at several loads, or searched for the highest one. */
-export const isSwept = ({ id, rows }: Workload): boolean => rows.length > 1 || rows[0]!.name !== id
+export const isSwept = ({ id, rows }: Pick<Workload, 'id' | 'rows'>): boolean => rows.length > 1 || rows[0]!.name !== id
 
 /** What the rows of a report are: the loads of its only workload, or workloads. */
 export const rowNoun = (selection: Selection): 'workload' | 'load' =>

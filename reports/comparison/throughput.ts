@@ -2,7 +2,7 @@ import { type MetricKey, metrics } from '../../harness/metrics/catalogue.ts'
 import { headlineMetric } from '../../harness/metrics/headline.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { Facts } from '../facts.ts'
-import { digitsOf, figureCell, type Measured, measuredOf, stampOf } from '../tables/figure-cell.ts'
+import { digitsOf, figureCell, type Measured, measuredOf, shareOfLimit, stampOf } from '../tables/figure-cell.ts'
 import { oomCell } from '../tables/oom-cell.ts'
 import { ratioInterval } from '../tables/ratio-interval.ts'
 import type { CardColumn, ScenarioRow, Selection } from '../tables/selection.ts'
@@ -61,10 +61,7 @@ export function throughputCell(row: ScenarioRow, card: CardColumn, selection: Se
   const limit = facts.limit(run)
   const cell = perImage(figureCell(run, key, digitsFor(known)), key)
   if ('reason' in known || 'reason' in limit || cell.kind !== 'number') return cell
-  const [figure, most] = [known.value.value, limit.value.value]
-  // for a time, shorter is better: the limit is a minimum
-  const share = key === 'secondsPerImage' ? most / figure : figure / most
-  return { ...cell, limit: { ...limit.value, share } }
+  return { ...cell, limit: { ...limit.value, share: shareOfLimit(key, known.value.value, limit.value.value) } }
 }
 
 /** A time stands beside rates here: its unit says what it is of. */

@@ -4,7 +4,7 @@ import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { isFixedDemand } from '../../harness/scenario/load-shape.ts'
 import type { Facts } from '../facts.ts'
 import { formatInterval, formatNumber, formatShare } from '../render/format-cell.ts'
-import { measuredOf } from '../tables/figure-cell.ts'
+import { measuredOf, shareOfLimit } from '../tables/figure-cell.ts'
 import { sloText } from '../tables/slo-text.ts'
 
 /** First figures of a run that belong together, such as energy and power. */
@@ -130,11 +130,9 @@ function isShown(record: RunRecord, key: MetricKey, headline: MetricKey): boolea
 
 /** The share of the physical limit; nothing where no limit is known, or where the load asks for less than the card can do. */
 function limitText(record: RunRecord, facts: Pick<Facts, 'limit'>): string {
-  const known = measuredOf(record, headlineMetric(record.scenario))
+  const headline = headlineMetric(record.scenario)
+  const known = measuredOf(record, headline)
   const limit = facts.limit(record)
   if ('reason' in known || 'reason' in limit || isFixedDemand(record.scenario.load)) return ''
-  const [figure, most] = [known.value.value, limit.value.value]
-  // for a time, shorter is better: the limit is a minimum
-  const share = headlineMetric(record.scenario) === 'secondsPerImage' ? most / figure : figure / most
-  return `, ${formatShare(share)} of the physical limit`
+  return `, ${formatShare(shareOfLimit(headline, known.value.value, limit.value.value))} of the physical limit`
 }

@@ -78,3 +78,7 @@ export function stampOf(...runs: readonly RunRecord[]): CellMarks {
     ...(caveat === null ? {} : { caveat }),
   }
 }
+
+/** What a headline metric is of its physical limit; of a time, which is better shorter, the limit is the least. */
+export const shareOfLimit = (key: MetricKey, figure: number, limit: number): number =>
+  key === 'secondsPerImage' ? limit / figure : figure / limit

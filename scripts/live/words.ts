@@ -34,10 +34,11 @@ const about = { text: '~', training: '', image: '', embeddings: '' } as const
 
 /** The rate as requests end, smoothed; a dash before two of them have ended, null under no load. */
 export function rateText({ run, tick, rates, atMs }: Lane): string | null {
-  const perS = tick === null || tick.waitingFor !== undefined ? null : ratePerS(rates, atMs)
   if (run === null || tick === null || tick.waitingFor !== undefined) return null
-  if (perS === null) return `– ${rateUnits[run.scenario.kind]}`
-  return `${about[run.scenario.kind]}${perS < 10 ? perS.toFixed(1) : count(perS)} ${rateUnits[run.scenario.kind]}`
+  const { kind } = run.scenario
+  const perS = ratePerS(rates, atMs)
+  if (perS === null) return `– ${rateUnits[kind]}`
+  return `${about[kind]}${perS < 10 ? perS.toFixed(1) : count(perS)} ${rateUnits[kind]}`
 }
 
 /** W, °C, KV cache and memory, as far as they are known. */

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { saidIo } from '../../../harness/testing/said-io.ts'
 import { buildProgram } from '../../program.ts'
 import { projectRoot } from '../../support/tool-info.ts'
+import { commandsIn } from '../journeys/steps.ts'
 
 /**
  * Every command of joulemark in a block of the documents is understood: command, flags and the values of flags. What it then
@@ -22,15 +23,12 @@ const CALL = /^(?:\$ )?(?:\w+=\S+ )*(?:npm run (?:--silent )?bench -- |(?:\.\/\S
 function commandsOf(page: string): string[] {
   const text = readFileSync(join(projectRoot, page), 'utf8').replaceAll(/<!-- generated: [\s\S]*?<!-- end -->/g, '')
   return [...text.matchAll(BLOCK)].flatMap(([, block = '']) =>
-    block
-      .replaceAll(/ *\\\n\s*/g, ' ')
-      .split('\n')
-      .flatMap((line) => {
-        const [, words] = CALL.exec(line.replace(/\s+#.*$/, '').trim()) ?? []
-        // what follows in a pipe, a list or a redirection is the shell's; a synopsis in brackets is no command
-        const own = words?.split(/\s(?:\||&&|;|>|2>)\s?/)[0]?.trim()
-        return own === undefined || /[[\]…|<]/.test(own) ? [] : [own]
-      }),
+    commandsIn(block).flatMap((line) => {
+      const [, words] = CALL.exec(line) ?? []
+      // what follows in a pipe, a list or a redirection is the shell's; a synopsis in brackets is no command
+      const own = words?.split(/\s(?:\||&&|;|>|2>)\s?/)[0]?.trim()
+      return own === undefined || /[[\]…|<]/.test(own) ? [] : [own]
+    }),
   )
 }
 

@@ -14,7 +14,7 @@ export const stepsOf = (page: string): Step[] =>
   [...page.matchAll(STEP)].map(([, lines = '', block]) => ({ commands: commandsIn(lines), block: block ?? null }))
 
 /** The command lines of a block: without comments, and with lines that end in a backslash joined. */
-const commandsIn = (lines: string): string[] =>
+export const commandsIn = (lines: string): string[] =>
   lines
     .replaceAll(/\\\n\s*/g, '')
     .split('\n')
