@@ -71,9 +71,16 @@ describe('the answer of a real run of text', () => {
   })
 
   test('is one line per cause at any width, and whole where it goes to a file', () => {
-    const text = answerOf(examples[0] as EndedRun, { columns: 40, color: false })
-    expect(text).toMatch(/^ {2}fail +client-headroom \*.*…$/m)
-    expect(runAnswer(examples[0] as EndedRun, catalogueFacts(), { columns: null, color: false })).not.toContain('…')
+    const { record } = examples[0] as EndedRun
+    const busy = gate(
+      'client-headroom',
+      'fail',
+      `event-loop delay p99 9.0 ms; ${'calibration: TTFT error; '.repeat(4)}`,
+    )
+    const gates = record.gates.map((each) => (each.id === busy.id ? busy : each))
+    const run = { record: { ...record, gates }, directory: 'results/run' }
+    expect(answerOf(run, { columns: 40, color: false })).toMatch(/^ {2}fail +client-headroom \*.*…$/m)
+    expect(runAnswer(run, catalogueFacts(), { columns: null, color: false })).not.toContain('…')
   })
 })
 
