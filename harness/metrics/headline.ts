@@ -21,3 +21,19 @@ export const ttftMetrics = ({
   isScheduled(load)
     ? { median: 'ttftFromScheduleMsP50', p99: 'ttftFromScheduleMsP99' }
     : { median: 'ttftMsP50', p99: 'ttftMsP99' }
+
+/** What a run of each kind gives per second: of one column, whatever the load. */
+export const rateMetric = {
+  text: 'outputTokensPerS',
+  image: 'imagesPerS',
+  embeddings: 'textsPerS',
+  training: 'stepsPerS',
+} as const satisfies Readonly<Record<Scenario['kind'], MetricKey>>
+
+/** What a run of each kind gives for its energy. */
+export const energyMetric = {
+  text: 'tokensPerJ',
+  image: 'joulesPerImage',
+  embeddings: 'joulesPer1000Texts',
+  training: 'joulesPerStep',
+} as const satisfies Readonly<Record<Scenario['kind'], MetricKey>>

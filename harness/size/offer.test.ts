@@ -1,11 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { choose } from './choice.ts'
+import { type CostKind, choose } from './choice.ts'
 import { peakLoad, usersOf } from './demand.ts'
-import { offers, type SizedCard, serverGbpPerMonth } from './offer.ts'
+import { offers, type SizedCard, serverCost } from './offer.ts'
 import { countServers, serversFor } from './servers.ts'
 
 const demand = { users: 2000, requestsPerS: null, requestsPerUserHour: 9, peakFactor: 2, growthShare: 0.5, spare: 1 }
+const unpriced = { rentGbpPerMonth: null, cardRentGbpPerMonth: null, priceGbp: null }
 
 describe('demand', () => {
   test('2,000 users x 9 per hour x 2 are 10 requests/s, and 15 with half as much again', () => {
@@ -62,24 +63,31 @@ describe('servers', () => {
 describe('cost', () => {
   const at = { years: 3, tariffGbpPerKwh: 0.2, utilisation: 1, pue: 1 }
   test('a rent is all in; a price is written off, with the electricity', () => {
-    const money = { rentGbpPerMonth: null, priceGbp: 3600, loadW: 500, idleW: null }
+    const money = { ...unpriced, priceGbp: 3600, loadW: 500, idleW: null }
     // £100 of capital, and 0.5 kW x 730 h x £0.20
-    expect(serverGbpPerMonth(money, at)).toBeCloseTo(100 + 73)
-    expect(serverGbpPerMonth({ ...money, rentGbpPerMonth: 250 }, at)).toBe(250)
+    expect(serverCost(money, at)).toEqual({ gbpPerMonth: expect.closeTo(100 + 73), kind: 'cards' })
+    expect(serverCost({ ...money, cardRentGbpPerMonth: 90 }, at)).toEqual({ gbpPerMonth: 90, kind: 'card-rent' })
+    expect(serverCost({ ...money, rentGbpPerMonth: 250 }, at)).toEqual({ gbpPerMonth: 250, kind: 'rent' })
   })
   test('what is not known is null, never 0', () => {
-    const none = { rentGbpPerMonth: null, priceGbp: null, loadW: 500, idleW: 50 }
-    expect(serverGbpPerMonth(none, at)).toBeNull()
-    expect(serverGbpPerMonth({ ...none, priceGbp: 1000, loadW: null }, at)).toBeNull()
-    expect(serverGbpPerMonth({ ...none, priceGbp: 1000, idleW: null }, { ...at, utilisation: 0.5 })).toBeNull()
+    const none = { ...unpriced, loadW: 500, idleW: 50 }
+    expect(serverCost(none, at)).toBeNull()
+    expect(serverCost({ ...none, priceGbp: 1000, loadW: null }, at)).toBeNull()
+    expect(serverCost({ ...none, priceGbp: 1000, idleW: null }, { ...at, utilisation: 0.5 })).toBeNull()
   })
 })
 
 describe('choice', () => {
-  const option = (key: string, monthGbp: number | null, leastMonthGbp: number | null = monthGbp) => ({
+  const option = (
+    key: string,
+    monthGbp: number | null,
+    leastMonthGbp: number | null = monthGbp,
+    costKind: CostKind = 'rent',
+  ) => ({
     key,
     monthGbp,
     leastMonthGbp,
+    costKind: monthGbp === null ? null : costKind,
   })
   test('the lowest cost, with its margin over the next', () => {
     expect(choose([option('b', 300), option('a', 200), option('c', null)])).toEqual({
@@ -87,7 +95,15 @@ describe('choice', () => {
       second: 'b',
       marginGbp: 100,
       isClear: true,
+      costKind: 'rent',
     })
+  })
+  test('a rent is never compared with the cost of the cards alone', () => {
+    const cards = option('b', 275, 275, 'cards')
+    expect(choose([option('a', 289), cards])).toBeNull()
+    expect(choose([option('a', 289), option('c', 300), cards])).toMatchObject({ best: 'a', second: 'c', marginGbp: 11 })
+    expect(choose([cards, option('d', 270, 270, 'cards')])).toMatchObject({ best: 'd', second: 'b', costKind: 'cards' })
+    expect(choose([cards, option('d', 270, 270, 'card-rent')])).toBeNull()
   })
   test('no clear winner where any other may cost as little', () => {
     expect(choose([option('a', 200), option('b', 300), option('c', 400, 180)])).toMatchObject({
@@ -97,7 +113,13 @@ describe('choice', () => {
     expect(choose([option('a', 200), option('b', 200)])?.isClear).toBe(false)
   })
   test('one card alone has no second; none without a price', () => {
-    expect(choose([option('a', 200)])).toEqual({ best: 'a', second: null, marginGbp: null, isClear: true })
+    expect(choose([option('a', 200)])).toEqual({
+      best: 'a',
+      second: null,
+      marginGbp: null,
+      isClear: true,
+      costKind: 'rent',
+    })
     expect(choose([option('a', null)])).toBeNull()
   })
 })
@@ -107,7 +129,7 @@ test('a card without an answer has no servers and no cost, and is never chosen',
     key,
     label: key,
     server: conservative === null ? null : { value: conservative, ci95: null, conservative },
-    money: { rentGbpPerMonth: 100, priceGbp: null, loadW: null, idleW: null },
+    money: { ...unpriced, rentGbpPerMonth: 100, loadW: null, idleW: null },
   })
   const { offers: made, choice } = offers([card('none', null), card('some', 4)], demand, {
     years: 3,

@@ -78,3 +78,27 @@ export async function gatesInStore(store: Store, digests: readonly string[]): Pr
   }
   return Map.groupBy(rows, ({ digest }) => digest)
 }
+
+/** Some metrics of some runs, by digest: those that have a value. */
+export async function figuresInStore(
+  store: Store,
+  digests: readonly string[],
+  metrics: readonly string[],
+): Promise<Map<string, { readonly metric: string; readonly value: number; readonly unit: string }[]>> {
+  const rows: { digest: string; metric: string; value: number; unit: string }[] = []
+  for (let from = 0; from < digests.length; from += DIGESTS_AT_ONCE) {
+    const some = digests.slice(from, from + DIGESTS_AT_ONCE)
+    const found = await store.db
+      .selectFrom('metrics')
+      .select(['digest', 'metric', 'mean', 'unit'])
+      .where('digest', 'in', some)
+      .where('metric', 'in', metrics)
+      .execute()
+    rows.push(
+      ...found.flatMap(({ digest, metric, mean, unit }) =>
+        mean === null ? [] : [{ digest, metric, value: mean, unit }],
+      ),
+    )
+  }
+  return Map.groupBy(rows, ({ digest }) => digest)
+}

@@ -37,6 +37,13 @@ const serverKey = (record: RunRecord): string =>
     servingGpus(record.gpus).map(({ uuid, name, powerLimitW }) => [uuid, name, powerLimitW]),
   ])
 
+/**
+ * What the runs of one option have in common: the server, its setting and the key that signed them. Runs grouped by it pass
+ * `requireOneServer`, but for redacted copies, which do not identify their server.
+ */
+export const optionKey = (record: RunRecord): string =>
+  JSON.stringify([serverKey(record), settingText(record), record.signature?.publicKey ?? null])
+
 /** Every promise of an option holds at once: the server is delivered at one setting. */
 function requireOneSetting(records: readonly RunRecord[], first: RunRecord): void {
   const at = (record: RunRecord) => settingText(record) ?? 'the card as it was found'

@@ -6,7 +6,7 @@ export const SIMULATED_MARK = 'ˢ'
 const NO_BREAK = '\u00a0'
 
 /** Short units for tables; the cell keeps the exact one. */
-const shortUnits: Readonly<Record<string, string>> = {
+export const shortUnits: Readonly<Record<string, string>> = {
   'tokens/s': 't/s',
 }
 
@@ -74,14 +74,17 @@ export function formatCell(cell: Cell): CellText {
       const beyond = cell.limit !== undefined && cell.limit.share > 1
       return { main, mark, sub: parts.join(' · ') || null, tone: beyond ? 'bad' : 'plain', footnote: caveat }
     }
-    case 'money':
+    case 'money': {
+      const interval = cell.ci95 ? [formatInterval(cell.valueGbp, cell.ci95, cell.digits, '£')] : []
+      const parts = [...interval, ...(cell.detail === undefined ? [] : [cell.detail])]
       return {
         main: formatGbp(cell.valueGbp, cell.digits),
         mark,
-        sub: cell.ci95 ? formatInterval(cell.valueGbp, cell.ci95, cell.digits, '£') : null,
+        sub: parts.join(', ') || null,
         tone: 'plain',
         footnote: caveat,
       }
+    }
     case 'ratio':
       return {
         main: `${formatNumber(cell.value, cell.digits)}x`,

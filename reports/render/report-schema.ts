@@ -24,7 +24,14 @@ const cellSchema = z.discriminatedUnion('kind', [
       .describe('the physical limit in the unit of the value; share above 1 is impossible as described'),
     ...simulated,
   }),
-  z.strictObject({ kind: z.literal('money'), valueGbp: z.number(), digits, ci95: interval.optional(), ...simulated }),
+  z.strictObject({
+    kind: z.literal('money'),
+    valueGbp: z.number(),
+    digits,
+    ci95: interval.optional(),
+    detail: z.string().optional(),
+    ...simulated,
+  }),
   z.strictObject({
     kind: z.literal('ratio'),
     value: z.number(),

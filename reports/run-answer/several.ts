@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import { mayBeQuoted } from '../../harness/gates/quotable.ts'
 import type { MetricKey } from '../../harness/metrics/catalogue.ts'
-import { headlineMetric, ttftMetrics } from '../../harness/metrics/headline.ts'
+import { energyMetric, headlineMetric, ttftMetrics } from '../../harness/metrics/headline.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { counted } from '../../harness/units.ts'
 import type { Facts } from '../facts.ts'
@@ -58,13 +58,6 @@ export function severalAnswer(runs: readonly EndedRun[], facts: Pick<Facts, 'car
       ...nextLines(nextAfterRuns(records, { runs: folder, folder })),
     ],
   }
-}
-
-const energyMetric: Readonly<Record<RunRecord['scenario']['kind'], MetricKey>> = {
-  text: 'tokensPerJ',
-  image: 'joulesPerImage',
-  embeddings: 'joulesPer1000Texts',
-  training: 'joulesPerStep',
 }
 
 /** A row for each run: its headline metric with interval and unit, its energy, and the latency that its users see. */

@@ -101,9 +101,9 @@ function moneyOf(
   const idleW = facts.card(key)?.idleW?.value
   // a purchase price that joulemark.yaml states wins over its rent, as in a quote
   const ownRent = own?.purchaseGbp === undefined ? own?.rentGbpPerMonth : undefined
-  const rent = rentsGbp[key] ?? (ownRent === undefined ? undefined : ownRent * gpus)
   return {
-    rentGbpPerMonth: rent ?? null,
+    rentGbpPerMonth: rentsGbp[key] ?? null,
+    cardRentGbpPerMonth: ownRent === undefined ? null : ownRent * gpus,
     priceGbp: price === null ? null : price.value * gpus,
     loadW,
     idleW: idleW === undefined ? null : idleW * gpus,

@@ -9,6 +9,10 @@ const share = z.number().describe('a share: 0.05 is 5 %')
 const gbp = z.number().nullable().describe('pounds per month, unrounded; null: no price is known')
 const load = z.number().describe('in the unit of the peak load')
 
+const costKind = z
+  .enum(['rent', 'card-rent', 'cards'])
+  .describe('rent: of a whole server, all in; card-rent, cards: of its cards alone, without the server around them')
+
 const boxSchema = z.strictObject({
   value: load.describe('highest load of one server within the SLO'),
   ci95: z.tuple([z.number(), z.number()]).nullable(),
@@ -46,6 +50,7 @@ const cardSchema = z.strictObject({
   headroomShare: share.nullable(),
   serverGbpPerMonth: gbp,
   gbpPerMonth: gbp,
+  costKind: costKind.nullable().describe('what the cost is of; null: no price is known'),
   gbpPerUserPerMonth: gbp,
   notes: z.array(z.string()),
   runs: z.array(z.string()).describe('ids of run records'),
@@ -86,9 +91,10 @@ export const sizeJsonSchema = z.strictObject({
       second: z.string().nullable(),
       marginGbpPerMonth: z.number().nullable().describe('what the second costs more'),
       isClear: z.boolean().describe('whether the intervals leave no other card that may cost as little'),
+      costKind: costKind.describe('what all compared costs are of; a card with a cost of another kind is not compared'),
     })
     .nullable()
-    .describe('null where no card has a price'),
+    .describe('null where no card has a price, and where costs of two kinds leave nothing to compare'),
   said: z.array(z.string()).describe('the answer in sentences'),
   cards: z.array(cardSchema),
 })

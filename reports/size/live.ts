@@ -9,7 +9,7 @@ import {
 import { formatGbp, formatNumber } from '../render/format-cell.ts'
 import type { CardAnswer } from './answer-types.ts'
 import { recommendation } from './recommendation.ts'
-import { demandText, headroomText } from './words.ts'
+import { costWords, demandText, headroomText } from './words.ts'
 
 /** What the page knows of a case, to answer it again for another demand. */
 export interface SizeModel {
@@ -59,14 +59,15 @@ export function liveAnswer(model: SizeModel): LiveAnswer {
 const NONE = ['–', ''] as const
 
 function cellsOf(offer: Offer, demand: OfferDemand): LiveRow['cells'] {
-  const { count, monthGbp, leastMonthGbp, userGbpPerMonth } = offer
+  const { count, monthGbp, leastMonthGbp, userGbpPerMonth, costKind } = offer
   if (count === null) return { users: NONE, servers: NONE, month: NONE, user: NONE, headroom: NONE }
-  const least = leastMonthGbp === null || leastMonthGbp === monthGbp ? '' : `from ${formatGbp(leastMonthGbp, 0)}`
+  const least = leastMonthGbp === null || leastMonthGbp === monthGbp ? [] : [`from ${formatGbp(leastMonthGbp, 0)}`]
+  const what = costKind === null ? [] : [costWords[costKind].short]
   const isGrowing = peakLoad(demand).grown > peakLoad(demand).today && count.today !== count.grown
   return {
     users: [count.usersPerServer === null ? '–' : formatNumber(Math.floor(count.usersPerServer), 0), ''],
     servers: [String(count.grown), isGrowing ? `${count.today} today` : ''],
-    month: monthGbp === null ? ['no price', ''] : [formatGbp(monthGbp, 0), least],
+    month: monthGbp === null ? ['no price', ''] : [formatGbp(monthGbp, 0), [...least, ...what].join(', ')],
     user: [userGbpPerMonth === null ? '–' : formatGbp(userGbpPerMonth, 2), ''],
     headroom: [headroomText(count.headroomShare), ''],
   }

@@ -16,7 +16,7 @@ import { type LiveAnswer, type LiveColumn, liveAnswer, type SizeModel } from './
 import { sizePageStyle } from './page-style.ts'
 import type { Sizing } from './sizing.ts'
 import { sizeTable } from './table.ts'
-import { basisWords, limitWords } from './words.ts'
+import { basisWords, costWords, limitWords } from './words.ts'
 
 /** The answer as a report of one table, with the runs behind it. */
 function sizeReport(sizing: Sizing): Report {
@@ -132,7 +132,7 @@ function slidersOf({ demand, cards }: SizeModel): Html {
     .filter(({ server }) => server !== null)
     .map(
       ({ key, label, money }) =>
-        html`<label>${label}: rent of a server, £ per month<span class="pair"><input name="rent-${key}" type="number" min="0" step="any" value="${money.rentGbpPerMonth ?? ''}" inputmode="decimal" placeholder="${money.priceGbp === null ? 'not known' : 'from its price'}"></span></label>`,
+        html`<label>${label}: rent of a server, £ per month<span class="pair"><input name="rent-${key}" type="number" min="0" step="any" value="${money.rentGbpPerMonth ?? ''}" inputmode="decimal" placeholder="${money.priceGbp === null && money.cardRentGbpPerMonth === null ? 'not known' : costWords[money.cardRentGbpPerMonth === null ? 'cards' : 'card-rent'].short}"></span></label>`,
     )
   return html`<form id="size-form" hidden aria-label="Your case"><fieldset class="sliders"><legend>Your case</legend>
 ${joined(sliders.map(sliderHtml), '\n')}

@@ -4,11 +4,12 @@ import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { noConfig } from '../../harness/scenario/config/load-config.ts'
 import { makeTextTrial } from '../../harness/testing/trial-builder.ts'
 import { catalogueFacts } from '../catalogue-facts.ts'
-import { renderTerminal } from '../render/terminal.ts'
+import { renderTerminal, tablesOnTerminal } from '../render/terminal.ts'
 import { loadedRun, loadedSweep } from '../testing/loaded-server.ts'
 import { sizeDocument } from './document.ts'
 import { sizeJsonSchema } from './document-schema.ts'
 import { recommendationOf } from './findings.ts'
+import { liveAnswer, type SizeModel } from './live.ts'
 import { sizeMarkdown, sizePage } from './page.ts'
 import type { SizeCase, TextScenario } from './size-case.ts'
 import { sizedOffer } from './sized-offer.ts'
@@ -35,6 +36,8 @@ const sized = (
   runs: RunRecord[] = loadedSweep('rtx-4090'),
   asked: string[] = [],
 ): Sizing => sizing(caseOf(over), { runs, cards: cards(...asked), facts })
+/** A card whose trials meet the SLO at fewer loads. */
+const slower = { trialList: [0.5, 0.5, 0.51].map((by, index) => makeTextTrial({ index, outputTokensPerS: 20 * by })) }
 const only = (made: Sizing) => made.cards[0]!
 
 describe('how a figure is got', () => {
@@ -121,6 +124,79 @@ describe('what it costs', () => {
     const [first] = recommendationOf(made)
     expect(first).toMatch(
       /^Recommended: RTX 4090, \d+ servers \(\d+ and 1 spare\), £[\d,]+ per month, £[\d.]+ per user; £[\d,]+ per month less than RTX PRO 6000 Max-Q\.$/,
+    )
+  })
+})
+
+describe('costs of two kinds', () => {
+  const [small, large] = ['rtx-4090', 'rtx-pro-6000-max-q']
+  const runs = [...loadedSweep(small), ...loadedSweep(large)]
+  const mixed = sized({ rentsGbp: { [small]: 100 } }, runs)
+
+  test('are not compared: no recommendation, what each is of, and the flag to give', () => {
+    expect(mixed.choice).toBeNull()
+    const said = recommendationOf(mixed)
+    expect(said[0]).toBe(
+      'No recommendation: the rent of a server is not compared with the cost of cards alone; give --rent rtx-pro-6000-max-q=GBP (a server per month, all in).',
+    )
+    expect(said[1]).toMatch(/^RTX 4090, \d+ servers .* per month, £[\d.]+ per user: rent of a server, all in\.$/)
+    expect(said[2]).toMatch(/^RTX PRO 6000 Max-Q, .*: its cards and electricity, without the server around them\.$/)
+    expect(said.join(' ')).not.toMatch(/Recommended|less than|winner/)
+    expect(sizedOffer(mixed)).toMatchObject({ reason: expect.stringContaining('--rent rtx-pro-6000-max-q=GBP') })
+  })
+
+  test('every format says which is which', () => {
+    const document = sizeDocument(mixed)
+    expect(document.recommendation).toBeNull()
+    expect(document.cards.map(({ costKind }) => costKind)).toEqual(['rent', 'cards'])
+    expect(sizeJsonSchema.safeParse(JSON.parse(JSON.stringify(document))).success).toBe(true)
+    const terminal = tablesOnTerminal([sizeTable(mixed)])
+    expect(terminal).toMatch(/ rent │[\s\S]* cards │[\s\S]* alone │/)
+    for (const text of [sizeMarkdown(mixed), sizePage(mixed)]) {
+      expect(text).toMatch(/\brent\b/)
+      expect(text).toContain('cards alone')
+    }
+  })
+
+  test('a rent that is typed on the page makes them one kind', () => {
+    const model = JSON.parse(/id="size-model">(.*?)<\/script>/s.exec(sizePage(mixed))![1]!) as SizeModel
+    expect(liveAnswer(model)).toMatchObject({
+      said: recommendationOf(mixed),
+      rows: [{ isBest: false }, { isBest: false }],
+    })
+    const typed = model.cards.map((card) => ({
+      ...card,
+      money: { ...card.money, rentGbpPerMonth: card.key === small ? 100 : 900 },
+    }))
+    const live = liveAnswer({ ...model, cards: typed })
+    expect(live.said[0]).toMatch(/^Recommended: RTX 4090, .* less than RTX PRO 6000 Max-Q\.$/)
+    expect(live.rows.map(({ cells }) => cells.month[1])).toEqual([expect.stringMatching(/\brent$/), 'rent'])
+  })
+
+  test('two rents are compared, and a third card is named beside them', () => {
+    const rentsGbp = { [small]: 100, l40s: 400 }
+    const made = sized({ rentsGbp }, [...runs, ...loadedSweep('l40s')])
+    expect(made.choice).toMatchObject({ best: small, second: 'l40s', costKind: 'rent' })
+    const said = recommendationOf(made)
+    expect(said[0]).toMatch(/^Recommended of the cards with a rent: RTX 4090, /)
+    expect(said[1]).toMatch(
+      /^Not compared, because no rent is known: RTX PRO 6000 Max-Q \(£[\d,]+ per month is its cards and electricity, .*\); give --rent rtx-pro-6000-max-q=GBP\.$/,
+    )
+  })
+
+  test('the rent of cards that joulemark.yaml states is none of a server', () => {
+    const own = { rentGbpPerMonth: 90, source: 'an offer', date: '2026-11-20' }
+    const config = { ...noConfig, prices: { [large]: own } }
+    const made = sized({ rentsGbp: { [small]: 100 }, config }, runs)
+    expect(made.cards.map(({ offer }) => offer.costKind)).toEqual(['rent', 'card-rent'])
+    expect(made.choice).toBeNull()
+  })
+
+  test('costs of cards alone are compared, with a word where the number of servers differs', () => {
+    const made = sized({ rentsGbp: {} }, [...loadedSweep(small), ...loadedSweep(large, slower)])
+    expect(made.choice).toMatchObject({ costKind: 'cards' })
+    expect(recommendationOf(made)[1]).toMatch(
+      /^The servers around the cards are not in these costs, and RTX 4090 needs \d+, RTX PRO 6000 Max-Q \d+: give --rent /,
     )
   })
 })

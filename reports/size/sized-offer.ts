@@ -1,4 +1,5 @@
 import { peakLoad } from '../../harness/size/demand.ts'
+import { whyNoChoice } from './recommendation.ts'
 import type { Sizing } from './sizing.ts'
 import { loadText } from './words.ts'
 
@@ -19,7 +20,7 @@ export interface SizedOffer {
 
 /** The recommended card as an offer, or why it cannot be quoted. */
 export function sizedOffer({ cards, choice, asked }: Sizing): SizedOffer | { readonly reason: string } {
-  if (choice === null) return { reason: 'no card is recommended, because no price is known' }
+  if (choice === null) return { reason: `no card is recommended, because ${whyNoChoice(cards)}` }
   const best = cards.find(({ answer }) => answer.key === choice.best)
   if (best === undefined || best.offer.count === null || best.answer.server === null)
     return { reason: 'no card serves the load within the SLO' }

@@ -1,5 +1,5 @@
 import type { RunRecord } from '../../harness/record/schema/run.ts'
-import type { Choice } from '../../harness/size/choice.ts'
+import type { Choice, CostKind } from '../../harness/size/choice.ts'
 import { type Offer, type OfferAssumptions, offers } from '../../harness/size/offer.ts'
 import type { Facts } from '../facts.ts'
 import type { CardAnswer } from './answer-types.ts'
@@ -13,7 +13,7 @@ export interface Sizing {
   readonly scenario: TextScenario
   readonly assumptions: OfferAssumptions
   readonly moneySource: string
-  /** The recommended card first, those without an answer last. */
+  /** By the kind of their cost, rents first, the cheapest of a kind first; those without an answer last. */
   readonly cards: readonly { readonly answer: CardAnswer; readonly offer: Offer }[]
   readonly choice: Choice | null
   readonly simulated: boolean
@@ -33,7 +33,7 @@ export function sizing(asked: SizeCase, sources: SizeSources): Sizing {
     scenario: asked.scenarioFor(''),
     assumptions,
     moneySource: facts.moneySource,
-    cards: cards.toSorted((a, b) => rank(a) - rank(b) || servers(a) - servers(b)),
+    cards: cards.toSorted((a, b) => rank(a) - rank(b) || month(a) - month(b) || servers(a) - servers(b)),
     choice: made.choice,
     simulated: answers.some(({ simulated }) => simulated),
     runs: runs.filter(({ id }) => used.has(id)),
@@ -48,5 +48,7 @@ const assumptionsOf = ({ money: { years, tariffGbpPerKwh, utilisation, pue } }: 
 })
 
 type Sized = Sizing['cards'][number]
-const rank = ({ offer }: Sized): number => (offer.count === null ? 2e15 : (offer.monthGbp ?? 1e15))
+const kinds: readonly (CostKind | null)[] = ['rent', 'card-rent', 'cards', null]
+const rank = ({ offer }: Sized): number => (offer.count === null ? kinds.length : kinds.indexOf(offer.costKind))
+const month = ({ offer }: Sized): number => offer.monthGbp ?? 0
 const servers = ({ offer }: Sized): number => offer.count?.grown ?? Number.MAX_SAFE_INTEGER

@@ -3,7 +3,7 @@ import { peakLoad } from '../../harness/size/demand.ts'
 import { buildTable, type Cell, type Column, missing, type Table, text } from '../tables/table.ts'
 import { assumptionNotes } from './findings.ts'
 import type { Sizing } from './sizing.ts'
-import { basisWords, headroomText, limitWords } from './words.ts'
+import { basisWords, costWords, headroomText, limitWords } from './words.ts'
 
 type Row = Sizing['cards'][number]
 
@@ -77,11 +77,12 @@ function serversCell(row: Row, growthShare: number): Cell {
 
 function monthCell(row: Row): Cell {
   if (row.offer.count === null) return nothing(row)
-  const { monthGbp, leastMonthGbp } = row.offer
+  const { monthGbp, leastMonthGbp, costKind } = row.offer
   if (monthGbp === null)
     return missing(askForPrice(row.answer, `--rent ${row.answer.key}=GBP, --price ${row.answer.key}=GBP`))
   const ci95 = leastMonthGbp === null || leastMonthGbp === monthGbp ? {} : { ci95: [leastMonthGbp, monthGbp] as const }
-  return { kind: 'money', valueGbp: monthGbp, digits: 0, ...ci95, ...stamp(row) }
+  const detail = costKind === null ? {} : { detail: costWords[costKind].short }
+  return { kind: 'money', valueGbp: monthGbp, digits: 0, ...ci95, ...detail, ...stamp(row) }
 }
 
 function userCell(row: Row): Cell {

@@ -1,3 +1,4 @@
+import type { CostKind } from '../../harness/size/choice.ts'
 import { type LoadUnit, peakLoad } from '../../harness/size/demand.ts'
 import type { LimitedBy } from '../../harness/size/limited-by.ts'
 import type { OfferAssumptions, OfferDemand } from '../../harness/size/offer.ts'
@@ -11,6 +12,13 @@ export const basisWords: Readonly<Record<Basis, string>> = {
   interpolated: 'fitted to runs',
   extrapolated: 'EXTRAPOLATED',
   expected: 'EXPECTED',
+}
+
+/** What a cost is of: below an amount, and in a sentence. */
+export const costWords: Readonly<Record<CostKind, { readonly short: string; readonly long: string }>> = {
+  rent: { short: 'rent', long: 'rent of a server, all in' },
+  'card-rent': { short: 'rent of cards', long: 'rent of its cards, without the server around them' },
+  cards: { short: 'cards alone', long: 'its cards and electricity, without the server around them' },
 }
 
 const limits = { 'kv-cache': 'KV cache', places: 'max-num-seqs', decode: 'decode', prefill: 'prefill' } as const
@@ -57,7 +65,7 @@ export function demandText(demand: OfferDemand, growthMonths: number | null, pau
 
 /** The assumptions of the cost, for whoever pays it. */
 export const moneyText = ({ years, tariffGbpPerKwh, utilisation, pue }: OfferAssumptions): string =>
-  `A server costs its rent, where one is given, all in; else its cards over ${shortNumber(years)} years and electricity at £${tariffGbpPerKwh} per kWh, ${percent(utilisation)} of the time under load, PUE ${pue}: the GPUs alone, without the server around them`
+  `A server costs its rent, where one is given, all in; else its cards over ${shortNumber(years)} years and electricity at £${tariffGbpPerKwh} per kWh, ${percent(utilisation)} of the time under load, PUE ${pue}: the GPUs alone, without the server around them, and not compared with a rent`
 
 /** Headroom in whole percent: rounded down, because it is promised. */
 export const headroomText = (share: number): string => `${formatNumber(Math.floor(share * 100), 0)} %`

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { makeRun } from '../../harness/testing/record-builder.ts'
-import { measuredOf, sensibleDigits } from './figure-cell.ts'
+import { sensibleDigits } from './digits.ts'
+import { measuredOf } from './figure-cell.ts'
 
 test('a metric that a complete record lacks came with a later version; an interrupted run names its status', () => {
   const complete = makeRun({ card: 'rtx-4090', result: { outputTokensPerS: 1000 } })

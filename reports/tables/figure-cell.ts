@@ -1,8 +1,8 @@
 import { type MetricKey, metrics } from '../../harness/metrics/catalogue.ts'
-import type { MetricResult } from '../../harness/record/schema/result.ts'
-import type { RunRecord } from '../../harness/record/schema/run.ts'
+import type { MetricResult, RunRecord } from '../../harness/record/schema/run.ts'
 import type { Known } from '../facts.ts'
 import { caveatsOf, caveatText } from './caveats.ts'
+import { sensibleDigits } from './digits.ts'
 import { type Cell, type CellMarks, type Interval, missing } from './table.ts'
 
 /** A measured value: its mean and, from two trials on, its interval. */
@@ -24,9 +24,6 @@ const absentReason = (run: RunRecord, key: MetricKey): string =>
   run.status === 'complete'
     ? `${metrics[key].label} is not in the record: it was made by an earlier version`
     : `${run.id} has no ${metrics[key].label}: the run is ${run.status}`
-
-/** Digits for three or four significant ones, as the article prints rates: 38.2, 225, 1,380. */
-export const digitsOf = (value: number): number => (value < 10 ? 2 : value < 100 ? 1 : 0)
 
 /** A metric as a cell of at most so many digits, marked where the run was simulated. */
 export function figureCell(run: RunRecord, key: MetricKey, digits: number): Cell {
@@ -59,16 +56,6 @@ export function metricCell(run: RunRecord, key: MetricKey): Cell {
     ...(ci95 && value !== 0 ? { ci95 } : {}),
     ...stampOf(run),
   }
-}
-
-/**
- * The digits after the point that a value deserves, `most` or fewer: two significant digits of its half-width, as is the use
- * for an uncertainty; none above 1,000.
- */
-export function sensibleDigits(value: number, ci95: Interval | null, most: number): number {
-  const half = ci95 === null ? 0 : (ci95[1] - ci95[0]) / 2
-  const deserved = half > 0 ? Math.max(0, 1 - Math.floor(Math.log10(half))) : most
-  return Math.abs(value) >= 1000 ? 0 : Math.min(most, deserved)
 }
 
 /** The marks of a cell that is based on these runs: simulated or live, and what a reader must know beside it. */

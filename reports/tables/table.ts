@@ -39,6 +39,8 @@ export type Cell =
       readonly valueGbp: number
       readonly digits: number
       readonly ci95?: Interval
+      /** What it is of, in smaller print under it. */
+      readonly detail?: string
     } & CellMarks)
   | ({
       readonly kind: 'ratio'

@@ -1,13 +1,15 @@
-import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { beforeAll, expect, test, vi } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { gateEntries } from '../../harness/gates/table.ts'
 import { newKeyPair, readPrivateKey } from '../../harness/record/signing/signature.ts'
 import { EMBEDDED_NAME } from '../../harness/store/db/embedded-name.ts'
 import { type LiveRun, writeLiveRun } from '../../harness/testing/live-record.ts'
 import { settingAt } from '../../harness/testing/setting-builder.ts'
+import type { ListRow } from '../list/lines.ts'
+import { tableLines, whyNot } from '../list/run-table.ts'
 import { list } from './list.ts'
 
 /** Output of `list` for runs that pass, that fail, and that were edited. */
@@ -28,7 +30,7 @@ beforeAll(async () => {
   await writeLiveRun(at('interrupted'), { key, over: { status: 'interrupted' } })
 })
 
-async function said(name: string, json = false, gates = false): Promise<string> {
+async function said(name: string, json = false, verbose = false, columns: number | null = null): Promise<string> {
   let text = ''
   const stderr = { isTTY: false, color: false, write: () => true }
   const stdout = (piece: string) => {
@@ -36,8 +38,8 @@ async function said(name: string, json = false, gates = false): Promise<string> 
   }
   await list(
     [at(name)],
-    { json, gates },
-    { stdout, stderr, env: { XDG_CACHE_HOME: at('cache') }, columns: null, color: false },
+    { json, verbose },
+    { stdout, stderr, env: { XDG_CACHE_HOME: at('cache') }, columns, color: false },
   )
   return text
 }
@@ -76,13 +78,60 @@ test('gates with the same evidence share a line, without control characters', as
   expect(lines.some((line) => /gpu-exclusive, .*ecc, power-limit.*: no nvidia-smi \[31m here$/.test(line))).toBe(true)
 })
 
-test('many runs get one line each, with the flag that shows the gates', async () => {
+test('many runs are a table of one row each, with the flag that shows the gates', async () => {
   for (let copy = 0; copy < 13; copy += 1) cpSync(edited.directory, at(`many/${copy}`), { recursive: true })
   const lines = (await said('many')).trim().split('\n')
-  expect(lines).toHaveLength(14)
-  expect(lines[0]).toContain('not quotable: verify')
-  expect(lines.at(-1)).toBe('13 runs; --gates shows each gate with its evidence')
+  expect(lines).toHaveLength(16)
+  expect(lines[0]).toBe('13 runs, none quotable')
+  expect(lines[1]).toMatch(/^RUN +STATE +RATE +ENERGY +QUOTABLE$/)
+  expect(lines[2]).toMatch(/^2026\S+ {2}complete {2}[\d,.]+ t\/s {2}[\d.]+ tokens\/J {2}no: verify$/)
+  expect(lines.at(-1)).toMatch(/^Next: .* list \S+ --verbose {3}each gate with its evidence$/)
   expect(await said('many', false, true)).toContain('run.json was changed after the run')
+})
+
+test.each([140, 80, 60])(
+  'runs of several kinds fit a terminal of %i columns, each with its reasons',
+  async (columns) => {
+    for (const name of ['good', 'unsigned', 'blind', 'spoilt']) {
+      const [run = ''] = readdirSync(at(name))
+      cpSync(at(`${name}/${run}`), at(`several/${name}`), { recursive: true })
+    }
+    const text = await said('several', false, false, columns)
+    const lines = text.split('\n').filter((line) => !/^Next:|^ {5} /.test(line))
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(columns)
+    expect(lines[0]).toBe('4 runs, 1 quotable')
+    for (const why of ['signature', 'verify', '5 gates not measured']) expect(text).toContain(why)
+    expect(lines.filter((line) => line.endsWith(' yes'))).toHaveLength(1)
+  },
+)
+
+describe('a few words say why not', () => {
+  const row = (...reasons: string[]) => whyNot({ status: 'complete', reasons })
+  test.each([
+    [['live-source fail: a: b', 'signature: not signed'], 'live-source, signature'],
+    [
+      ['ecc fail: x', ...Array.from({ length: 13 }, (_, at) => `gate-${at} not-measured: no card`)],
+      'ecc; 13 gates not measured',
+    ],
+    [['ecc not-measured: a', 'pcie not-measured: a'], 'ecc, pcie not measured'],
+    [['error-rate limit: the scenario accepts 9 %'], 'error-rate limit'],
+    [[], 'its record says so'],
+  ])('%j', (reasons, words) => {
+    expect(row(...reasons)).toBe(words)
+  })
+})
+
+test('simulated runs are said to be so: once above a table on a terminal, in each line of a pipe and beside live ones', () => {
+  const run = (id: string, source: string): ListRow => ({
+    ...{ id, directory: id, status: 'complete', source, setting: null, rate: null, energy: null },
+    ...{ quotable: false, reasons: ['signature: none'], gates: [] },
+  })
+  const shown = (rows: ListRow[], columns: number | null) => tableLines(rows, { columns, color: false })
+  const both = [run('a', 'simulated'), run('b', 'simulated')]
+  expect(shown(both, 100).filter((line) => line.includes('SIMULATED'))).toEqual(['2 runs SIMULATED, none quotable'])
+  expect(shown(both, null).filter((line) => line.includes('SIMULATED'))).toHaveLength(3)
+  const mixed = shown([run('a', 'simulated'), run('b', 'live')], 100)
+  expect(mixed.filter((line) => line.includes('SIMULATED'))).toEqual([expect.stringMatching(/^a +complete SIMULATED/)])
 })
 
 test('many runs are read once: the next list takes what did not change from the index of the folder, and sees what did', async () => {
@@ -91,13 +140,13 @@ test('many runs are read once: the next list takes what did not change from the 
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 60_000 })
   try {
     const first = await said('cached')
-    expect(first.split('\n')[0]).toContain('not quotable: verify')
+    expect(first.split('\n')[2]).toContain('no: verify')
     const database = new DatabaseSync(join(copies, EMBEDDED_NAME))
     const kept = database.prepare('select name from folders').all()
     expect(kept).toHaveLength(13)
     database.exec(`update folders set row = replace(row, 'verify: ', 'from the index: ')`)
     database.close()
-    expect(await said('cached')).toContain('not quotable: from the index')
+    expect(await said('cached')).toContain('no: from the index')
     for (const { name } of kept) writeFileSync(join(copies, String(name), 'gpu.csv'), 'x')
     expect(await said('cached')).not.toContain('from the index')
   } finally {

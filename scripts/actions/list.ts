@@ -1,27 +1,30 @@
 import { exitCodes } from '../../harness/errors.ts'
-import { plainText } from '../../harness/plain-text.ts'
+import { plainText, shellWord } from '../../harness/plain-text.ts'
 import { findRuns } from '../../harness/record/disk/run-folders.ts'
-import { counted } from '../../harness/units.ts'
 import { calledAs } from '../../harness/version.ts'
 import { shortRows, wholeRows } from '../list/folder-rows.ts'
 import { type ListRow, linesOf } from '../list/lines.ts'
+import { tableLines } from '../list/run-table.ts'
 import { isReference } from '../store/reference.ts'
 import type { CommandIo } from '../support/io.ts'
 
 /** Flags of `list`. */
 export interface ListFlags {
   readonly json?: boolean
+  /** Every gate of each run with its evidence. */
+  readonly verbose?: boolean
+  /** The earlier name of `verbose`. */
   readonly gates?: boolean
   /** Store that `store:` arguments are about. */
   readonly store?: string
 }
 
-/** Up to this many runs are shown with their gates; more get one line each unless --gates is given. */
-const MOST_WITH_GATES = 12
+/** Up to this many runs are shown with their gates; more are a table unless --verbose is given. */
+const MOST_WITH_GATES = 1
 
 /**
- * The runs in some folders, oldest first, and those that `store:` arguments ask for: status, source, whether they may be
- * quoted, and every gate, with the evidence of those that did not pass. Hashes and signatures of folders are checked, those
+ * The runs in some folders, oldest first, and those that `store:` arguments ask for, as a table: status, source, figures, and why they may
+ * not be quoted in a few words. One alone is shown with every gate, and the evidence of those that did not pass. Hashes and signatures of folders are checked, those
  * of a store were when they were pushed; values are recomputed only by `verify` and `quote`.
  */
 export async function list(paths: readonly string[], flags: ListFlags, io: CommandIo): Promise<number> {
@@ -33,23 +36,48 @@ export async function list(paths: readonly string[], flags: ListFlags, io: Comma
     (await found?.storedRows(references, { isWhole: asked(flags), most: MOST_WITH_GATES }, flags, io)) ?? []
   const isWhole = asked(flags) || directories.length + stored.length <= MOST_WITH_GATES
   const rows = [...(isWhole ? await wholeRows(directories, io) : await shortRows(directories, io)), ...stored]
-  showRows(rows, isWhole, flags, io)
+  showRows(rows, { paths, isWhole }, flags, io)
   return exitCodes.done
 }
 
-const asked = ({ json, gates }: ListFlags): boolean => json === true || gates === true
+const asked = ({ json, verbose, gates }: ListFlags): boolean => json === true || verbose === true || gates === true
 
-/** Prints runs, whole or by one line each. */
-export function showRows(rows: readonly ListRow[], isWhole: boolean, flags: ListFlags, io: CommandIo): void {
+/** Prints runs, whole or as a table, with what to type next. */
+function showRows(
+  rows: readonly ListRow[],
+  { paths, isWhole }: { readonly paths: readonly string[]; readonly isWhole: boolean },
+  flags: ListFlags,
+  io: CommandIo,
+): void {
   if (flags.json) {
     io.stdout(`${JSON.stringify({ runs: rows }, null, 2)}\n`)
     return
   }
   const width = rows.reduce((most, { id }) => Math.max(most, id.length), 0)
-  const lines = rows.flatMap((row) => (isWhole ? linesOf(row, width) : linesOf(row, width).slice(0, 1)))
-  if (rows.length === 0) lines.push('no runs')
-  if (isWhole && rows.some(({ quotable, gates }) => !quotable && gates.length > 0))
-    lines.push(`Next: ${calledAs} explain gate ID   what a gate means, and what to do`)
-  if (!isWhole) lines.push(`${counted(rows.length, 'run')}; --gates shows each gate with its evidence`)
-  io.stdout(lines.map((line) => `${plainText(line)}\n`).join(''))
+  const shown =
+    rows.length === 0
+      ? ['no runs']
+      : isWhole
+        ? rows.flatMap((row) => linesOf(row, width)).map(plainText)
+        : tableLines(rows, io)
+  const lines = [...shown, ...nextLines(rows, paths, isWhole)]
+  io.stdout(lines.map((line) => `${line}\n`).join(''))
+}
+
+/** Longer arguments are not said again. */
+const MOST_REPEATED = 40
+/** A reason that is one of the gates. */
+const GATE = /^\S+ (fail|not-measured):/
+
+function nextLines(rows: readonly ListRow[], paths: readonly string[], isWhole: boolean): string[] {
+  const given = paths.map((path) => shellWord(plainText(path))).join(' ')
+  const verbose = `${calledAs} list ${given.length > MOST_REPEATED ? 'RUNS' : given} --verbose`
+  const commands: (readonly [command: string, what: string])[] = [
+    ...(isWhole ? [] : [[verbose, 'each gate with its evidence'] as const]),
+    ...(rows.some(({ reasons }) => reasons.some((reason) => GATE.test(reason)))
+      ? [[`${calledAs} explain gate ID`, 'what a gate means, and what to do'] as const]
+      : []),
+  ]
+  const longest = Math.max(0, ...commands.map(([command]) => command.length))
+  return commands.map(([command, what], at) => `${at === 0 ? 'Next:' : '     '} ${command.padEnd(longest)}   ${what}`)
 }

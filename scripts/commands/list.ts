@@ -9,14 +9,17 @@ import { jsonFlag, storeFlag } from '../support/shared-flags.ts'
 export const listCommand: DefineCommand = (io, done) =>
   new Command('list')
     .summary('List runs, and whether they may be quoted')
-    .description('List runs with their status, whether they may be quoted, and the gates that did not pass.')
+    .description(
+      'List runs with their state, their figures, and whether they may be quoted. One run alone is shown with its gates.',
+    )
     .argument('[run...]', 'Runs, folders of runs, or store:QUERY (default: results)')
-    .option('--gates', 'Show every gate with its evidence, however many runs there are')
+    .option('--verbose', 'Show every gate of each run with its evidence, as for one run alone')
     .addOption(jsonFlag)
     .addOption(storeFlag)
     .addOption(configFlag())
+    .addOption(new Option('--gates').hideHelp())
     .addOption(new Option('--out <folder>').hideHelp())
-    .addHelpText('after', examples('list', 'list results/demo --gates', 'list "store:card=rtx-4090 since=7d"'))
+    .addHelpText('after', examples('list', 'list results/demo --verbose', 'list "store:card=rtx-4090 since=7d"'))
     .action(async (runs, { out, ...flags }) => {
       if (out !== undefined) deprecated(io, 'list --out FOLDER', 'list FOLDER')
       const paths = out === undefined ? runs : [...runs, out]

@@ -1,5 +1,12 @@
 import type { Gate } from '../../harness/record/schema/run.ts'
 
+/** A figure of a run: its mean in the unit of its metric. */
+export interface ListFigure {
+  readonly metric: string
+  readonly value: number
+  readonly unit: string
+}
+
 /** A run as `list` shows it. */
 export interface ListRow {
   readonly id: string
@@ -10,6 +17,10 @@ export interface ListRow {
   readonly source: string | null
   /** What was set for it on purpose, such as `300 W`; null for cards as they were found. */
   readonly setting: string | null
+  /** What it gives per second, such as output tokens/s; null where that is not known. */
+  readonly rate: ListFigure | null
+  /** What it gives for its energy, such as tokens/J; null where that is not known. */
+  readonly energy: ListFigure | null
   readonly quotable: boolean
   /** Why it may not be quoted, one line per reason. */
   readonly reasons: readonly string[]

@@ -3,10 +3,13 @@ import { messageOf } from '../../harness/errors.ts'
 import { checkSeal } from '../../harness/evidence/check-seal.ts'
 import { sealReasons } from '../../harness/evidence/refusals.ts'
 import { reasonsNotQuotable } from '../../harness/gates/quotable.ts'
+import { type MetricKey, metrics } from '../../harness/metrics/catalogue.ts'
+import { energyMetric, rateMetric } from '../../harness/metrics/headline.ts'
 import { readRun } from '../../harness/record/read.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { settingText } from '../../harness/record/setting/operating-point.ts'
 import { unendedRun } from '../support/unended-run.ts'
-import type { ListRow } from './lines.ts'
+import type { ListFigure, ListRow } from './lines.ts'
 
 /** What `list` shows of a run folder. Hashes and signature are checked; values are recomputed only by `verify` and `quote`. */
 export async function rowOf(path: string): Promise<ListRow> {
@@ -17,14 +20,22 @@ export async function rowOf(path: string): Promise<ListRow> {
     const record = seal.record ?? (await readRun(path)).record
     const { id, status, source, gates } = record
     const setting = settingText(record)
+    const { kind } = record.scenario
+    const figures = { rate: figureOf(record, rateMetric[kind]), energy: figureOf(record, energyMetric[kind]) }
+    const known = { id, directory, source, setting, ...figures }
     const open = unendedRun({ directory, record })
     if (open !== null) {
-      return { id, directory, status: open.status, source, setting, quotable: false, reasons: [open.line], gates: [] }
+      return { ...known, status: open.status, quotable: false, reasons: [open.line], gates: [] }
     }
     const reasons = [...reasonsNotQuotable(record), ...sealReasons(seal)]
-    return { id, directory, status, source, setting, quotable: record.quotable && reasons.length === 0, reasons, gates }
+    return { ...known, status, quotable: record.quotable && reasons.length === 0, reasons, gates }
   } catch (error) {
-    const reasons = [messageOf(error)]
-    return { id: path, directory: path, status: null, source: null, setting: null, quotable: false, reasons, gates: [] }
+    const unknown = { status: null, source: null, setting: null, rate: null, energy: null }
+    return { id: path, directory: path, ...unknown, quotable: false, reasons: [messageOf(error)], gates: [] }
   }
+}
+
+function figureOf({ result }: RunRecord, metric: MetricKey): ListFigure | null {
+  const value = result[metric]?.mean ?? null
+  return value === null ? null : { metric, value, unit: metrics[metric].unit }
 }

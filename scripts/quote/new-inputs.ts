@@ -5,10 +5,14 @@ import { cardEntryByKey, cardOfRun } from '../../harness/catalogue/own/own-cards
 import { defaultMoney, priceOf, whyNoPrice } from '../../harness/catalogue/prices.ts'
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
 import { servingGpus } from '../../harness/physics/serving-gpus.ts'
-import { plainText } from '../../harness/plain-text.ts'
+import { plainText, shellWord } from '../../harness/plain-text.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { settingText } from '../../harness/record/setting/operating-point.ts'
 import { type Config, noConfig } from '../../harness/scenario/config/load-config.ts'
+import { counted } from '../../harness/units.ts'
+import { calledAs } from '../../harness/version.ts'
 import { MOST_OPTIONS } from '../../reports/quote/inputs.ts'
+import { optionKey } from '../../reports/quote/one-server.ts'
 import { writeNewFile } from '../../reports/write-files.ts'
 import { withRuns } from '../store/given-runs.ts'
 import { isReference } from '../store/reference.ts'
@@ -37,15 +41,31 @@ export async function writeInputs(
   if (!/\.ya?ml$/i.test(path)) throw new JoulemarkError('bad-input', `${path}: expected a name that ends in .yaml`)
   const known = await knownOptions(path, from, flags, io)
   if (known.length > MOST_OPTIONS)
-    throw new JoulemarkError('bad-input', `expected at most ${MOST_OPTIONS} servers, got ${known.length}`)
+    throw new JoulemarkError(
+      'bad-input',
+      `expected at most ${MOST_OPTIONS} options, got ${known.length}: one for each server, setting of its cards and signing key; name fewer runs`,
+    )
   const schema = relative(dirname(resolve(path)), schemaFile)
   await writeNewFile(path, inputsText(known, schema, { customer: flags.customer, config: io.config ?? noConfig }))
-  const what = known.length === 0 ? 'nothing was given to start from' : known.map(({ name }) => name).join(', ')
-  io.stdout(`wrote ${path}: ${what}. Complete it, then\n  joulemark quote --inputs ${path}\n`)
+  io.stdout(`wrote ${path}: ${whatText(known)}. Complete it, then\n  ${nextCommand(path, known, flags.customer)}\n`)
   return exitCodes.done
 }
 
-/** The cards and runs to start from. Runs of one server are one option; a card without runs is one to complete. */
+const whatText = (known: readonly KnownOption[]): string =>
+  known.length === 0
+    ? 'nothing was given to start from'
+    : known
+        .map(({ name, runs }) => (runs.length === 0 ? `${name} (no runs)` : `${name} (${counted(runs.length, 'run')})`))
+        .join(', ')
+
+/** The quote of the file: with the customer, unless the file has one, and with runs, unless its options have some. */
+function nextCommand(path: string, known: readonly KnownOption[], customer: string | undefined): string {
+  const runs = known.some((option) => option.runs.length > 0) ? '' : ' RUNS'
+  const named = customer === undefined ? ' --customer NAME' : ''
+  return `${calledAs} quote${runs}${named} --inputs ${shellWord(path)}`
+}
+
+/** The cards and runs to start from. Runs that a quote takes as one option are one; a card without runs is one to complete. */
 async function knownOptions(
   path: string,
   from: readonly string[],
@@ -65,8 +85,8 @@ async function knownOptions(
             run: paths.find((each) => isReference(each)) ?? (relative(folder, resolve(directory)) || '.'),
           })),
         )
-  const servers = Map.groupBy(found, ({ record }) => JSON.stringify([record.host, record.gpus.map(({ uuid }) => uuid)]))
-  const measured = [...servers.values()].map((runs) => {
+  const measured = [...Map.groupBy(found, ({ record }) => optionKey(record)).values()].map((group) => {
+    const runs = group.toSorted((one, other) => inOrder(one.record, other.record))
     const { record } = runs[0] as (typeof found)[number]
     return {
       name: labelOf(record),
@@ -79,7 +99,17 @@ async function knownOptions(
   return distinctNames([...measured, ...named])
 }
 
-const labelOf = ({ card }: RunRecord): string => plainText(cardOfRun(card)?.label ?? card.name ?? 'Server').slice(0, 50)
+/** By the scenario, 8 streams before 16, then by time. */
+const inOrder = (one: RunRecord, other: RunRecord): number =>
+  one.scenario.name.localeCompare(other.scenario.name, 'en', { numeric: true }) ||
+  one.startedAt.localeCompare(other.startedAt)
+
+function labelOf(record: RunRecord): string {
+  const { card } = record
+  const setting = settingText(record)
+  const label = cardOfRun(card)?.label ?? card.name ?? 'Server'
+  return plainText(`${label}${setting === null ? '' : ` at ${setting}`}`).slice(0, 50)
+}
 
 const distinctNames = (options: readonly KnownOption[]): KnownOption[] =>
   options.map((option, place) => {

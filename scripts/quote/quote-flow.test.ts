@@ -142,7 +142,8 @@ describe('an inputs file', () => {
     const path = join(folder, 'new.yaml')
     const made = await run([first.directory], { writeInputs: path, from: ['l40s'] })
     expect([made.code, made.files]).toEqual([0, []])
-    expect(made.stdout).toContain(`joulemark quote --inputs ${path}\n`)
+    expect(made.stdout).toMatch(/^wrote .*: RTX 4090 \(1 run\), L40S.* \(no runs\)\. Complete it, then\n/)
+    expect(made.stdout).toContain(` quote --inputs ${path}\n`)
     const text = readFileSync(path, 'utf8')
     expect(text).toContain('      - "first/20261120-101500-rtx-4090-llama-3.1-8b-fp8-batch8"\n')
     expect(text).toMatch(/name: "L40S.*"\n {4}# runs:/)
@@ -152,6 +153,36 @@ describe('an inputs file', () => {
       code: 2,
       stderr: `${path}: exists already; name another file`,
     })
+  })
+
+  test('has one option for each card of a folder, with its own price and its runs from few streams to many', async () => {
+    const runs = join(folder, 'cards')
+    const { scenario, gpus } = first.record
+    const named = (streams: number) => ({ scenario: { ...scenario, name: `chat-c${streams}` } })
+    const card = { key: 'rtx-pro-6000-max-q', name: 'NVIDIA RTX PRO 6000 Blackwell Max-Q Workstation Edition' }
+    const other = { card: { ...first.record.card, ...card }, gpus: gpus.map((gpu) => ({ ...gpu, name: card.name })) }
+    const key = loadKey(env)
+    // the simulator gives all of its cards the same host and UUID
+    for (const [id, streams] of [
+      ['a', 16],
+      ['b', 8],
+      ['c', 1],
+    ] as const) {
+      await writeLiveRun(runs, { key, id: `4090-${id}`, over: named(streams) })
+      await writeLiveRun(runs, { key, id: `6000-${id}`, over: { ...named(streams), ...other } })
+    }
+    const path = join(folder, 'cards.yaml')
+    const { code, stdout } = await run([runs], { writeInputs: path, customer: undefined as never })
+    expect(code).toBe(0)
+    expect(stdout).toMatch(
+      /: RTX 4090 \(3 runs\), RTX PRO 6000 Max-Q \(3 runs\)\. Complete it, then\n.* quote --customer NAME --inputs /,
+    )
+    const { inputs } = statedInputs({ path, text: readFileSync(path, 'utf8') }, { files: [] })
+    expect(inputs.options).toEqual([
+      { name: 'RTX 4090', runs: ['cards/4090-c', 'cards/4090-b', 'cards/4090-a'], servers: 1 },
+      { name: 'RTX PRO 6000 Max-Q', runs: ['cards/6000-c', 'cards/6000-b', 'cards/6000-a'], servers: 1 },
+    ])
+    expect(readFileSync(path, 'utf8')).toMatch(/cards alone: £1300 [\s\S]*cards alone: £8500 /)
   })
 
   test('does not state again what joulemark.yaml states', async () => {

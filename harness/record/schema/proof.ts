@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { measuredSchema } from '../measured.ts'
-import { metricResultSchema } from './result.ts'
-import { signatureSchema } from './signature.ts'
+import { metricResultSchema, signatureSchema } from './run.ts'
 
 /** The proof of a machine: what joulemark claims of its own measurements, and what was proved of it there. */
 

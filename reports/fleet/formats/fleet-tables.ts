@@ -1,5 +1,4 @@
 import { comparedMetric } from '../../../harness/metrics/catalogue.ts'
-import { counted } from '../../../harness/units.ts'
 import type { FleetMetric, Spreads } from '../../../harness/verdict/fleet/fleet-values.ts'
 import { familyLevels } from '../../../harness/verdict/fleet/levels.ts'
 import { verdictTones } from '../../compare/words.ts'
@@ -69,10 +68,7 @@ function changesTable({ changes, units, notes }: FleetComparison): Table {
       { id: 'before', head: 'Before', align: 'left', cell: ({ before }) => text(before) },
       { id: 'after', head: 'After', align: 'left', cell: ({ after }) => text(after) },
     ],
-    notes: [
-      `${counted(units.length, 'unit')}: a card, or a set of cards that serve together, paired by GPU UUID.`,
-      ...notes,
-    ],
+    notes: [`${units.length} units: a card, or a set of cards that serve together, paired by GPU UUID.`, ...notes],
   })
 }
 

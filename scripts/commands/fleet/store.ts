@@ -1,4 +1,4 @@
-import { Command } from '@commander-js/extra-typings'
+import { Command, Option } from '@commander-js/extra-typings'
 import type { PruneFlags } from '../../actions/fleet/store.ts'
 import { type DefineCommand, type Done, flagsFor } from '../../support/command.ts'
 import { configFlag } from '../../support/config-flag.ts'
@@ -54,7 +54,8 @@ const listCommand = (io: CommandIo, done: Done) =>
   new Command('list')
     .description('List runs of the store, and whether they may be quoted.')
     .argument('[query...]', QUERY)
-    .option('--gates', 'Show every gate with its evidence, however many runs there are')
+    .option('--verbose', 'Show every gate of each run with its evidence, as for one run alone')
+    .addOption(new Option('--gates').hideHelp())
     .addOption(jsonFlag)
     .addOption(storeFlag)
     .addOption(configFlag())

@@ -74,7 +74,7 @@ export const sizeCommand: DefineCommand = (io, done) =>
       examples(
         'size results --users 2000 --requests-per-user-hour 10 --spare 1',
         'size --model gpt-oss-20b --users 40 --think-time 20 --slo ttft=900',
-        'size --scenario rag-8b-200-mau --rent rtx-4090=289 --format html',
+        'size --scenario rag-8b-200-mau --cards rtx-4090 --rent rtx-4090=289',
         'size --inputs acme.yaml --quote --customer "Acme Ltd"',
       ),
     )

@@ -1,6 +1,5 @@
 import { environmentPage, exitCodesPage } from './code-pages.ts'
-import { configFilePage, fleetFilePage, scenarioFilePage } from './file-pages.ts'
-import { recordPage } from './record-page.ts'
+import { configFilePage, fleetFilePage, recordPage, scenarioFilePage } from './file-pages.ts'
 
 /** The pages of docs/reference/, whole. */
 export const referencePages: readonly { readonly file: string; readonly text: () => string }[] = [

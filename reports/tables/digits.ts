@@ -1,0 +1,14 @@
+import type { Interval } from './table.ts'
+
+/** Digits for three or four significant ones, as the article prints rates: 38.2, 225, 1,380. */
+export const digitsOf = (value: number): number => (value < 10 ? 2 : value < 100 ? 1 : 0)
+
+/**
+ * The digits after the point that a value deserves, `most` or fewer: two significant digits of its half-width, as is the use
+ * for an uncertainty; none above 1,000.
+ */
+export function sensibleDigits(value: number, ci95: Interval | null, most: number): number {
+  const half = ci95 === null ? 0 : (ci95[1] - ci95[0]) / 2
+  const deserved = half > 0 ? Math.max(0, 1 - Math.floor(Math.log10(half))) : most
+  return Math.abs(value) >= 1000 ? 0 : Math.min(most, deserved)
+}
