@@ -1,6 +1,6 @@
 import { LEAST_GAIN } from '../../harness/operating/sweep/knee.ts'
 import type { Known } from '../facts.ts'
-import { sensibleDigits } from '../tables/digits.ts'
+import { sensibleDigits } from '../render/digits.ts'
 import { moneyRowDigits } from '../tables/economics-rows.ts'
 import { type Measured, stampOf } from '../tables/figure-cell.ts'
 import { buildTable, type Cell, type Column, missing, type Table, text } from '../tables/table.ts'

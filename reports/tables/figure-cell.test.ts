@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { makeRun } from '../../harness/testing/record-builder.ts'
-import { sensibleDigits } from './digits.ts'
+import { sensibleDigits } from '../render/digits.ts'
 import { measuredOf } from './figure-cell.ts'
 
 test('a metric that a complete record lacks came with a later version; an interrupted run names its status', () => {

@@ -1,8 +1,8 @@
 import { type MetricKey, metrics } from '../../harness/metrics/catalogue.ts'
 import type { MetricResult, RunRecord } from '../../harness/record/schema/run.ts'
 import type { Known } from '../facts.ts'
+import { sensibleDigits } from '../render/digits.ts'
 import { caveatsOf, caveatText } from './caveats.ts'
-import { sensibleDigits } from './digits.ts'
 import { type Cell, type CellMarks, type Interval, missing } from './table.ts'
 
 /** A measured value: its mean and, from two trials on, its interval. */

@@ -1,9 +1,9 @@
 import { styleText } from 'node:util'
 import { plainText } from '../../harness/plain-text.ts'
 import { counted } from '../../harness/units.ts'
+import { digitsOf } from '../../reports/render/digits.ts'
 import { formatNumber, shortUnits } from '../../reports/render/format-cell.ts'
 import { displayWidth, padTo, wrapTo } from '../../reports/render/plain-text.ts'
-import { digitsOf } from '../../reports/tables/digits.ts'
 import type { ListFigure, ListRow } from './lines.ts'
 
 /** Where the table is shown: columns of the terminal, null for a pipe, where each run is one line of any length. */

@@ -1,4 +1,4 @@
-import type { Interval } from './table.ts'
+import type { Interval } from '../tables/table.ts'
 
 /** Digits for three or four significant ones, as the article prints rates: 38.2, 225, 1,380. */
 export const digitsOf = (value: number): number => (value < 10 ? 2 : value < 100 ? 1 : 0)
