@@ -1,5 +1,6 @@
 import type { RunRecord } from '../harness/record/schema/run.ts'
 import { isOperatingPoint } from '../harness/record/setting/operating-point.ts'
+import { adviceTable } from './advice/table.ts'
 import { withClaims } from './answer/claims-answer.ts'
 import { reportAnswer } from './answer/report-answer.ts'
 import { titleOf } from './answer/title.ts'
@@ -74,6 +75,7 @@ export const reportTables = [
   'metrics',
   'winners',
   'serving',
+  'advice',
   'gotchas',
   'verdict',
   'tunings',
@@ -174,6 +176,7 @@ function comparisonTables(
     metricsTable(selection),
     selection.cards.length > 1 ? winnersTable(winners) : null,
     options.serving === undefined ? null : servingTable(selection, options.serving),
+    adviceTable({ selection, facts, cards }),
     gotchasTable(shown, facts, options.boxFindings),
     verdictTable(winners, selection, facts),
   ].filter((table) => table !== null)

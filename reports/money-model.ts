@@ -23,5 +23,7 @@ export interface MoneyCard {
 export interface MoneyModel extends Assumptions {
   /** What `meanPowerW` and `idleW` of the cards are: of the measured servers, or of the GPU boards; absent in older reports: boards. */
   readonly powerOf?: 'server' | 'boards'
+  /** The title of the workload whose costs these are; absent in older reports. */
+  readonly workload?: string
   readonly cards: readonly MoneyCard[]
 }

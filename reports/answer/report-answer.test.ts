@@ -40,7 +40,7 @@ describe('two cards', () => {
 
   test('the verdict counts the wins, names the price and the speed of the busiest load', () => {
     expect(answer.sentences).toEqual([
-      'Of 3 loads, the RTX 4090 wins 3.',
+      'The RTX 4090 wins all 3 loads, by cost.',
       expect.stringMatching(/^For Chat, 32 streams, the RTX 4090 is 1\.71x cheaper: £.* per million output tokens\.$/),
       'The RTX PRO 6000 Max-Q is 2.00 times as fast there (95 %: 1.97 to 2.03): 2,200 tokens/s (±20) against 1,100 tokens/s (±10).',
     ])
@@ -58,9 +58,11 @@ describe('two cards', () => {
   })
 
   test('Markdown and the terminal begin with it', () => {
-    expect(renderMarkdown(report)).toMatch(/^# RTX 4090 and RTX PRO 6000 Max-Q: Chat\n\nOf 3 loads, /)
+    expect(renderMarkdown(report)).toMatch(
+      /^# RTX 4090 and RTX PRO 6000 Max-Q: Chat\n\nThe RTX 4090 wins all 3 loads, by cost\./,
+    )
     const [title, , first] = renderTerminal(report).split('\n')
-    expect([title, first]).toEqual(['RTX 4090 and RTX PRO 6000 Max-Q: Chat', 'Of 3 loads, the RTX 4090 wins 3.'])
+    expect([title, first]).toEqual(['RTX 4090 and RTX PRO 6000 Max-Q: Chat', 'The RTX 4090 wins all 3 loads, by cost.'])
   })
 
   test('a sentence of which a part was simulated says so where the rest was not', () => {

@@ -29,7 +29,7 @@ export function tilesOf(judged: Judged): Tile[] {
       return { ...figureOf(card, selection, own, note), isOut: id === 'cost' && excluded !== null }
     })
     return {
-      ...{ id, label, of: within === undefined ? deciding.title : `${deciding.title}, ${within}` },
+      ...{ id, label, of: within === undefined ? deciding.title : `${deciding.title}, within ${within}` },
       figures: figures
         .toSorted((a, b) => Number(a.isOut) - Number(b.isOut) || rankOf(a.cell, better) - rankOf(b.cell, better))
         .map(({ isOut: _, ...figure }) => figure),

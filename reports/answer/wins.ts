@@ -35,19 +35,12 @@ export function winsSentence(
     const ran = `${measured} ${decided.length === 1 ? 'was' : 'were'} measured on it`
     return none === 0 ? `${ran}.` : `${ran}; ${none} of them ${none === 1 ? 'does' : 'do'} not fit into its memory.`
   }
+  const sole = decided.length < 2 ? undefined : cards.find(({ key }) => decided.every(({ card }) => card?.key === key))
+  if (sole !== undefined)
+    return `The ${sole.label} wins ${allOf(decided.length, what)}${aloneText(decided) || ', by cost'}.`
   const each = cards.flatMap(({ key, label }) => {
     const won = decided.filter(({ card }) => card?.key === key)
-    const because = (why: Alone, reason: (what: string) => string) => {
-      const count = won.filter(({ alone }) => alone === why).length
-      if (count === 0) return ''
-      const what = reason(count === 1 ? 'it' : 'them')
-      return count === won.length ? `, because ${what}` : `, ${count} of them because ${what}`
-    }
-    const only = [
-      because('memory', (what) => `no other card here runs ${what}`),
-      because('slo', (what) => `no other card here runs ${what} within the SLO`),
-    ].join('')
-    return won.length === 0 ? [] : [`the ${label} wins ${won.length}${only}`]
+    return won.length === 0 ? [] : [`the ${label} wins ${won.length}${aloneText(won)}`]
   })
   const undecided = decided.filter((at) => at.card === null && !at.none)
   const countOf = (why: Open) => undecided.filter(({ open = null }) => open === why).length
@@ -60,3 +53,20 @@ export function winsSentence(
   ]
   return each.length + rest.length === 0 ? `${measured} measured.` : `Of ${measured}, ${joinedAnd([...each, ...rest])}.`
 }
+
+/** Why the workloads that one card won were not decided by cost; empty where they were. */
+function aloneText(won: readonly Decided[]): string {
+  const because = (why: Alone, reason: (what: string) => string) => {
+    const count = won.filter(({ alone }) => alone === why).length
+    if (count === 0) return ''
+    const what = reason(count === 1 ? 'it' : 'them')
+    return count === won.length ? `, because ${what}` : `, ${count} of them because ${what}`
+  }
+  return [
+    because('memory', (what) => `no other card here runs ${what}`),
+    because('slo', (what) => `no other card here runs ${what} within the SLO`),
+  ].join('')
+}
+
+/** All of a number of things: `both loads`, `all 3 loads`. */
+const allOf = (count: number, what: string): string => (count === 2 ? `both ${what}s` : `all ${counted(count, what)}`)

@@ -87,6 +87,8 @@ export type Chart = (LineChart | BarChart | DotChart) & {
   readonly title: string
   /** A description in words and numbers, for readers who cannot see the chart. */
   readonly summary: string
+  /** How its signs are read, in a line, where the axes do not say it; the summary says it too. */
+  readonly key?: string
   /** `run` charts show one run record and have a section of their own. */
   readonly about: 'comparison' | 'run'
   readonly simulated: boolean

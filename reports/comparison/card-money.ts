@@ -92,6 +92,7 @@ export function moneyModel(selection: Selection, facts: Facts, scenario: Scenari
   return {
     ...facts.money,
     powerOf: powerBasis(selection, scenario).scope,
+    workload: scenario.title,
     cards: selection.cards.map((card) => {
       const at = cardMoney(card, selection, facts, scenario)
       const price = facts.priceGbp(card.key)

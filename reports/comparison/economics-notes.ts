@@ -1,8 +1,7 @@
-import { counted } from '../../harness/units.ts'
 import { type CrossingSide, crossingOf, crossingText } from '../charts/crossing.ts'
 import type { Facts } from '../facts.ts'
 import { formatGbp } from '../render/format-cell.ts'
-import { percentText } from '../tables/economics-rows.ts'
+import { assumptionsWords } from '../tables/economics-rows.ts'
 import type { CardColumn, ScenarioRow, Selection } from '../tables/selection.ts'
 import type { CardMoney } from './card-money.ts'
 import { basisNotes, powerBasis } from './power-basis.ts'
@@ -37,15 +36,7 @@ export function economicsSources(
 }
 
 /** What every cost rests on. */
-function assumedText({ money: { years, tariffGbpPerKwh, utilisation, pue } }: Facts): string {
-  const assumed = [
-    counted(years, 'year'),
-    `£${tariffGbpPerKwh}/kWh`,
-    `utilisation ${percentText(utilisation)}`,
-    `PUE ${pue}`,
-  ]
-  return `Assumed: ${assumed.join(', ')}.`
-}
+const assumedText = ({ money }: Facts): string => `Assumed: ${assumptionsWords(money)}.`
 
 /** What every cost rests on, and where it is from. */
 export const assumptionsText = (facts: Facts): string => `${assumedText(facts)} Sources: ${facts.moneySource}`

@@ -24,7 +24,7 @@ test("prints the article's nine rows from the article's inputs, with its two sli
   expect(printed).toEqual([
     ['TDP', '450 W', '300 W'],
     ['Mean power, Llama 3.1 8B FP8 batch 32 agg', '360 W', '250 Wˢ'],
-    ['Energy efficiency (tokens/J)', '3.06 tokens/J', '5.52 tokens/Jˢ'],
+    ['Energy efficiency', '3.06 tokens/J', '5.52 tokens/Jˢ'],
     ['UK price', '£1,300', '£8,500'],
     ['£ per token/s, all streams', '£1.18', '£6.16ˢ'],
     ['£ per GB VRAM', '£54', '£89'],

@@ -1,5 +1,5 @@
 import { missingText } from '../../harness/catalogue/own/known.ts'
-import { labelOf, type MetricKey, metrics } from '../../harness/metrics/catalogue.ts'
+import { type MetricKey, metrics } from '../../harness/metrics/catalogue.ts'
 import {
   annualElectricityGbp,
   capexGbpPerYear,
@@ -73,7 +73,7 @@ function metricRows(facts: Facts, scenario: ScenarioRow, { scope }: PowerBasis):
       label: `${metrics.meanPowerW.label}, ${scenario.title}`,
       cell: (at) => resultCell(at, 'meanPowerW', 0),
     },
-    { id: 'tokens-per-joule', label: labelOf('tokensPerJ'), cell: (at) => resultCell(at, 'tokensPerJ', 2) },
+    { id: 'tokens-per-joule', label: metrics.tokensPerJ.label, cell: (at) => resultCell(at, 'tokensPerJ', 2) },
     ...(scope === 'server' ? serverRows : []),
     { id: 'price', label: 'UK price', cell: (at) => ofMoney(at, 'price', (money) => money.priceGbp) },
     { id: 'gbp-per-tps', label: '£ per token/s, all streams', cell: (at) => ofThroughput(at) },
@@ -96,7 +96,7 @@ function metricRows(facts: Facts, scenario: ScenarioRow, { scope }: PowerBasis):
 /** The same of the whole server, where the electricity rests on it. */
 const serverRows: readonly MetricRow[] = (['serverPowerW', 'serverTokensPerJ'] as const).map((key) => ({
   id: key === 'serverPowerW' ? 'server-power' : 'server-tokens-per-joule',
-  label: labelOf(key),
+  label: metrics[key].label,
   cell: (at) => resultCell(at, key, key === 'serverPowerW' ? 0 : 2),
 }))
 

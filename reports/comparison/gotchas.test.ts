@@ -38,4 +38,22 @@ test('two hosts of one kind are two', () => {
   expect(gotchasTable([one!, other], makeFacts(), () => [narrow])!.rows).toHaveLength(2)
 })
 
-test('nothing found is no table', () => expect(gotchasTable([run('a')], makeFacts())).toBeNull())
+test('where nothing is found, what was checked is said by card; without gates there is no table', () => {
+  const passed = { ...gate, status: 'pass' } as const
+  const ecc = { ...gate, id: 'ecc', status: 'not-measured' } as const
+  const runs = [run('a'), run('b')].map((each, at) => ({ ...each, gates: [passed, ...(at === 0 ? [ecc] : [])] }))
+  const table = gotchasTable(runs, makeFacts(), () => [])!
+  expect(table.title).toBe('Gates and host checks: none found anything')
+  expect(table.rows.map(({ cells }) => cells.slice(1))).toEqual([
+    [
+      { kind: 'text', text: '2 runs', detail: `${runs[0]!.id}, ${runs[1]!.id}` },
+      { kind: 'text', text: 'none', tone: 'good' },
+      {
+        kind: 'text',
+        text: 'passed: throttle; not measured, or not in every run: ecc; no host check warned or failed',
+      },
+    ],
+  ])
+  expect(JSON.stringify(gotchasTable(runs, makeFacts()))).not.toContain('host check warned')
+  expect(gotchasTable([run('a')], makeFacts())).toBeNull()
+})

@@ -1,4 +1,5 @@
 import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { counted } from '../../harness/units.ts'
 import type { Facts } from '../facts.ts'
 import { stampOf } from '../tables/figure-cell.ts'
 import { buildTable, type Table, type Tone, text } from '../tables/table.ts'
@@ -19,7 +20,8 @@ interface Gotcha {
   /** The runs with this finding; never empty. */
   readonly runs: readonly RunRecord[]
   readonly id: string
-  readonly status: 'warn' | 'fail'
+  /** `pass` where nothing was found: the row says what was checked. */
+  readonly status: 'warn' | 'fail' | 'pass'
   readonly foundBy: 'gate' | 'doctor'
   readonly evidence: string
   readonly fix: string
@@ -30,17 +32,18 @@ const STAMPED = 'live-source'
 /** Of many runs only a few are named. */
 const MOST_RUNS = 3
 
-/** Production gotchas: the findings of gates and doctor in these runs. */
-export function gotchasTable(
-  runs: readonly RunRecord[],
-  facts: Facts,
-  boxFindings: BoxFindings = () => [],
-): Table | null {
-  const found = [...runs.flatMap(ofGates), ...ofBoxes(runs, boxFindings)]
-  if (found.length === 0) return null
+/**
+ * The findings of gates and doctor in these runs. Where there is none: what was checked on each card. `boxFindings` is absent where
+ * no host was checked. Null where no run has gates.
+ */
+export function gotchasTable(runs: readonly RunRecord[], facts: Facts, boxFindings?: BoxFindings): Table | null {
+  const checked = runs.filter(({ gates }) => gates.length > 0)
+  const found = [...runs.flatMap(ofGates), ...(boxFindings === undefined ? [] : ofBoxes(runs, boxFindings))]
+  const isClean = found.length === 0
+  if (isClean && checked.length === 0) return null
   return buildTable({
     id: 'gotchas',
-    title: 'Gotchas: gates and host checks that did not pass',
+    title: isClean ? 'Gates and host checks: none found anything' : 'Gotchas: gates and host checks that did not pass',
     columns: [
       {
         id: 'card',
@@ -57,7 +60,9 @@ export function gotchasTable(
         head: 'Workload and run',
         align: 'left',
         cell: (at) => ({
-          ...text(at.foundBy === 'doctor' ? 'host' : at.runs[0]!.scenario.title),
+          ...text(
+            at.foundBy === 'doctor' ? 'host' : isClean ? counted(at.runs.length, 'run') : at.runs[0]!.scenario.title,
+          ),
           detail: runNames(at.runs),
         }),
       },
@@ -65,7 +70,8 @@ export function gotchasTable(
         id: 'gate',
         head: 'Found by',
         align: 'left',
-        cell: ({ foundBy, id, status }) => text(`${foundBy} ${id}: ${status}`, tones[status]),
+        cell: ({ foundBy, id, status }) =>
+          text(status === 'pass' ? 'none' : `${foundBy} ${id}: ${status}`, tones[status]),
       },
       {
         id: 'evidence',
@@ -74,12 +80,32 @@ export function gotchasTable(
         cell: ({ evidence, fix }) => ({ ...text(evidence), ...(fix === '' ? {} : { detail: fix }) }),
       },
     ],
-    rows: found.toSorted((a, b) => Number(a.status === 'warn') - Number(b.status === 'warn')),
+    rows: isClean
+      ? checkedOf(checked, boxFindings !== undefined)
+      : found.toSorted((a, b) => Number(a.status === 'warn') - Number(b.status === 'warn')),
     rowId: ({ runs: [run], id, foundBy }) => `${run!.id}-${foundBy}-${id}`,
   })
 }
 
-const tones: Readonly<Record<Gotcha['status'], Tone>> = { fail: 'bad', warn: 'warn' }
+/** What was checked on each card of a host without a finding: the gates that passed in every run, and those that were not measured. */
+function checkedOf(runs: readonly RunRecord[], isHostChecked: boolean): Gotcha[] {
+  const byCard = Map.groupBy(runs, ({ card, host }) => JSON.stringify([card.key ?? card.name, host.hostname]))
+  return [...byCard.values()].map((own): Gotcha => {
+    const idsOf = (status: 'pass' | 'not-measured') => [
+      ...new Set(own.flatMap(({ gates }) => gates.flatMap((gate) => (gate.status === status ? [gate.id] : [])))),
+    ]
+    const unmeasured = idsOf('not-measured')
+    const passed = idsOf('pass').filter((id) => !unmeasured.includes(id))
+    const parts = [
+      ...(passed.length === 0 ? [] : [`passed: ${passed.join(', ')}`]),
+      ...(unmeasured.length === 0 ? [] : [`not measured, or not in every run: ${unmeasured.join(', ')}`]),
+      ...(isHostChecked ? ['no host check warned or failed'] : []),
+    ]
+    return { runs: own, id: 'checked', status: 'pass', foundBy: 'gate', evidence: parts.join('; '), fix: '' }
+  })
+}
+
+const tones: Readonly<Record<Gotcha['status'], Tone>> = { fail: 'bad', warn: 'warn', pass: 'good' }
 
 const ofGates = (run: RunRecord): Gotcha[] =>
   run.gates.flatMap(({ id, status, evidence }) =>

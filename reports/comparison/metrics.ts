@@ -1,4 +1,4 @@
-import { labelOf, type MetricKey, summaryMetrics } from '../../harness/metrics/catalogue.ts'
+import { type MetricKey, metrics, summaryMetrics } from '../../harness/metrics/catalogue.ts'
 import { withoutEmptyRows } from '../tables/empty-rows.ts'
 import { metricCell } from '../tables/figure-cell.ts'
 import type { CardColumn, ScenarioRow, Selection } from '../tables/selection.ts'
@@ -18,7 +18,7 @@ export function metricsTable(selection: Selection): Table {
       groupBy: ['workload'],
       columns: [
         { id: 'workload', head: 'Workload', align: 'left', cell: ({ scenario }: MetricRow) => text(scenario.title) },
-        { id: 'metric', head: 'Metric', align: 'left', cell: ({ key }) => text(labelOf(key)) },
+        { id: 'metric', head: 'Metric', align: 'left', cell: ({ key }) => text(metrics[key].label) },
         ...selection.cards.map((card) => ({
           id: card.key,
           head: card.label,

@@ -1,5 +1,6 @@
 import { countedStatus, tally } from '../../harness/prove/judge.ts'
 import type { ClaimStatus } from '../../harness/record/schema/proof.ts'
+import { bannerHtml } from '../render/html/banner.ts'
 import { chartSections } from '../render/html/chart-figure.ts'
 import { htmlDocument } from '../render/html/document.ts'
 import { pageStyle } from '../render/html/page-style.ts'
@@ -31,7 +32,7 @@ const tones: Readonly<Record<ClaimStatus, string>> = { proved: 'good', 'not-prov
  */
 export function proofPage(proof: ShownProof, beside: Beside): string {
   const title = titleOf(proof)
-  const banner = proof.source === 'simulated' ? html`<p class="banner">${SIMULATED_PROOF}</p>` : nothing
+  const banner = bannerHtml(proof.source === 'simulated' ? SIMULATED_PROOF : null)
   const body = html`<header><h1>${title}</h1>${banner}<h2 class="verdict ${toneOf(proof)}">${verdictLine(proof)}</h2></header>
 <main>
 <dl class="facts">${factsOf(proof).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>

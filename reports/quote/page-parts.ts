@@ -2,9 +2,6 @@ import { type Html, html, joined, nothing } from '../render/html/template.ts'
 
 /* Pieces of the two pages of a quote. */
 
-/** The policy of both pages: no script, nothing loaded, a logo only from the page itself. */
-export const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-
 export const fact = (label: string, value: string | Html | null): Html =>
   value === null ? nothing : html`<div><dt>${label}</dt><dd>${value}</dd></div>`
 

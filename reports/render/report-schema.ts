@@ -122,6 +122,7 @@ const moneySchema = z.strictObject({
   utilisation: z.number(),
   pue: z.number(),
   powerOf: z.enum(['server', 'boards']).optional(),
+  workload: z.string().optional().describe('the title of the workload whose costs these are'),
   cards: z.array(
     z.strictObject({
       id: z.string(),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { peakLoad } from '../../harness/size/demand.ts'
 import { buildReport } from '../build.ts'
 import { formatInterval, formatNumber } from '../render/format-cell.ts'
+import { bannerHtml } from '../render/html/banner.ts'
 import { clientScript } from '../render/html/client-bundle.ts'
 import { htmlDocument } from '../render/html/document.ts'
 import { pageStyle } from '../render/html/page-style.ts'
@@ -47,7 +48,7 @@ export function sizePage(sizing: Sizing): string {
   const script = clientScript('size')
   const title = `Sizing: ${sizing.asked.title}${sizing.simulated ? ' (SIMULATED)' : ''}`
   const words = isPartlySimulated(sizing) ? SIMULATED_NOTE : SIMULATED_WORDS
-  const banner = sizing.simulated ? html`<p class="banner">${words}</p>` : nothing
+  const banner = bannerHtml(sizing.simulated ? words : null)
   const notes = assumptionNotes(sizing).slice(1)
   // what the gates of each run say is on its own page
   const sources = sourceLines(sizeReport(sizing))
@@ -134,7 +135,7 @@ function slidersOf({ demand, cards }: SizeModel): Html {
       ({ key, label, money }) =>
         html`<label>${label}: rent of a server, £ per month<span class="pair"><input name="rent-${key}" type="number" min="0" step="any" value="${money.rentGbpPerMonth ?? ''}" inputmode="decimal" placeholder="${money.priceGbp === null && money.cardRentGbpPerMonth === null ? 'not known' : costWords[money.cardRentGbpPerMonth === null ? 'cards' : 'card-rent'].short}"></span></label>`,
     )
-  return html`<form id="size-form" hidden aria-label="Your case"><fieldset class="sliders"><legend>Your case</legend>
+  return html`<form id="size-form" hidden autocomplete="off" aria-label="Your case"><fieldset class="sliders"><legend>Your case</legend>
 ${joined(sliders.map(sliderHtml), '\n')}
 ${joined(rents, '\n')}
 </fieldset></form>`

@@ -4,6 +4,7 @@ import type { Chart, ChartDot, DotChart } from '../charts/chart-types.ts'
 import { COST_LABEL } from '../charts/cost-chart.ts'
 import { rounded } from '../charts/slices.ts'
 import { formatNumber } from '../render/format-cell.ts'
+import type { Measured } from '../tables/figure-cell.ts'
 import {
   type TradedLine,
   type TradeOff,
@@ -93,19 +94,21 @@ function chartOf(picture: Picture, { id, lines, simulated }: TradedLines): Chart
     )
     return `${line.label}: from ${ends.join(' to ')}.`
   })
+  const hollow = anyHollow ? [`Hollow: less than ${GOOD_SHARE * 100} % of the requests met the SLO.`] : []
   return {
     kind: 'dots',
     id: `${id}-${picture.id}`,
     title: picture.title,
+    key: [`Better is ${corner}. The number at a dot is its requests in flight.`, ...hollow].join(' '),
     summary: [
       `Better is ${corner}. Each dot is a load, labelled with its requests in flight; bars are 95 % intervals, and a line joins the loads that no other beats.`,
       ...(limit === null ? [] : [`Dotted: the limit of the SLO, ${limit.label}.`]),
-      ...(anyHollow ? [`Hollow: less than ${GOOD_SHARE * 100} % of the requests met the SLO.`] : []),
+      ...hollow,
       ...described,
     ].join(' '),
     about: 'comparison',
     simulated,
-    x: picture.x,
+    x: withLimit(picture.x, limit?.x ?? 0, shown),
     y: picture.y,
     better,
     groups: shown.map(({ line, loads }) => ({
@@ -125,4 +128,12 @@ function chartOf(picture: Picture, { id, lines, simulated }: TradedLines): Chart
     })),
     limits: limit === null ? [] : [limit],
   }
+}
+
+/** An axis that reaches the limit of the SLO, where every load is below it: what is not drawn cannot be read. */
+function withLimit(axis: DotChart['x'], limit: number, shown: readonly { loads: readonly { x: Measured }[] }[]) {
+  const most = Math.max(...shown.flatMap(({ loads }) => loads.map(({ x }) => x.ci95?.[1] ?? x.value)))
+  if (limit <= most) return axis
+  const step = 10 ** Math.floor(Math.log10(limit))
+  return { ...axis, max: axis.log === 'decades' ? 10 ** Math.ceil(Math.log10(limit)) : Math.ceil(limit / step) * step }
 }

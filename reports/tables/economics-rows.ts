@@ -1,3 +1,4 @@
+import { counted } from '../../harness/units.ts'
 import type { Assumptions } from '../money-model.ts'
 
 /** The rows of the economics that follow from prices and assumptions, with their digits. */
@@ -15,6 +16,10 @@ export type MoneyRowId = keyof typeof moneyRowDigits
 
 /** A fraction as `40 %`, with up to six significant digits. */
 export const percentText = (fraction: number): string => `${Number((fraction * 100).toPrecision(6))} %`
+
+/** What every cost rests on: `3 years, £0.18/kWh, utilisation 100 %, PUE 1`. */
+export const assumptionsWords = ({ years, tariffGbpPerKwh, utilisation, pue }: Assumptions): string =>
+  `${counted(years, 'year')}, £${tariffGbpPerKwh}/kWh, utilisation ${percentText(utilisation)}, PUE ${pue}`
 
 /** Labels of the rows that name an assumption. */
 export const moneyRowLabels = {

@@ -6,6 +6,7 @@ export const upperRooms: readonly Room[] = [
     paths: ['reports'],
     reason: 'records to bytes: tables, charts, comparisons, quotes, checked claims, in every format',
     folders: {
+      advice: 'what a buyer of the measured cards trips over, with what it rests on',
       answer:
         'what a reader of a report sees first: what was measured, the verdict, the figures and the chart that decide',
       box: 'the figures of a server against healthy ones',

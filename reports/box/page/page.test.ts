@@ -39,7 +39,7 @@ test('a simulated server is stamped, and never called accepted', () => {
   const input = simulatedBox([{}, {}], steady)
   const result = boxResult({ ...input, records: input.records.map((run) => ({ ...run, source: 'simulated' })) })
   const page = serverPage(result, [])
-  expect(page).toContain('<p class="banner">SIMULATED')
+  expect(page).toContain('<p class="banner"><strong>SIMULATED:')
   expect(page).toContain('(SIMULATED)</title>')
   expect(page).toContain('would be accepted')
   expect(page).not.toContain('ACCEPTED')

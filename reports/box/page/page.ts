@@ -1,6 +1,8 @@
+import { bannerHtml } from '../../render/html/banner.ts'
 import { chartSections } from '../../render/html/chart-figure.ts'
 import { htmlDocument } from '../../render/html/document.ts'
-import { html, nothing, trusted } from '../../render/html/template.ts'
+import { html, trusted } from '../../render/html/template.ts'
+import { SIMULATED_WORDS } from '../../render/simulated-words.ts'
 import type { BoxResult } from '../result/box-result.ts'
 import { pageCharts } from './charts.ts'
 import { evidenceSection, findingsSection } from './evidence-section.ts'
@@ -20,9 +22,7 @@ export function serverPage(result: BoxResult, series: readonly CardSeries[]): st
   const simulated = wouldBe !== null
   const title = `${model}${host === null ? '' : ` in ${host.hostname}`}: acceptance${simulated ? ' (SIMULATED)' : ''}`
   const charts = pageCharts(result, series)
-  const banner = simulated
-    ? html`<p class="banner">SIMULATED: these figures were produced by the simulator, not by a GPU, and prove nothing about any card.</p>`
-    : nothing
+  const banner = bannerHtml(simulated ? SIMULATED_WORDS : null)
   const body = html`<header><h1>${model}</h1><p>${host === null ? 'Acceptance of a server' : `Acceptance of the server ${host.hostname}`}, ${longDate(judgedAt)}</p>${banner}</header>
 <main>
 ${verdictSection(result)}

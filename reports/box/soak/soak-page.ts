@@ -1,8 +1,9 @@
 import type { SoakCertificate } from '../../../harness/record/schema/soak.ts'
 import { formatNumber } from '../../render/format-cell.ts'
+import { bannerHtml } from '../../render/html/banner.ts'
 import { htmlDocument } from '../../render/html/document.ts'
 import { pageStyle } from '../../render/html/page-style.ts'
-import { attributes, type Html, html, joined, nothing, trusted } from '../../render/html/template.ts'
+import { attributes, type Html, html, joined, trusted } from '../../render/html/template.ts'
 import { soakCardTable, toneOf } from './soak-card-table.ts'
 import { soakWord } from './soak-rows.ts'
 import { SOAK_SIMULATED } from './soak-text.ts'
@@ -22,7 +23,7 @@ export function soakPage(certificate: SoakCertificate): string {
     ['Signed by', signature === undefined ? 'no key: it is not signed' : signature.publicKey],
   ]
   const body = html`<header><h1>${title}</h1>
-${source === 'simulated' ? html`<p class="banner">${SOAK_SIMULATED}</p>` : nothing}
+${bannerHtml(source === 'simulated' ? SOAK_SIMULATED : null)}
 <p${attributes({ class: toneOf(certificate) })}><strong class="main">${soakWord(certificate)}</strong></p></header>
 <main>
 <section aria-labelledby="h-soak"><h2 id="h-soak">Soak</h2>

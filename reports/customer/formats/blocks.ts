@@ -1,5 +1,6 @@
 import { groupedRows } from '../../render/grid/row-groups.ts'
 import { tableText } from '../../render/grid/table-text.ts'
+import { bannerHtml } from '../../render/html/banner.ts'
 import { htmlId } from '../../render/html/html-id.ts'
 import { attributes, type Html, html, joined, nothing } from '../../render/html/template.ts'
 import type { Cell, Table } from '../../tables/table.ts'
@@ -20,7 +21,7 @@ export function reportHtml(report: CustomerReport, nesting: Nesting): Html {
   const named = nesting.level === 1 ? html`<h1>${title}${stamp}</h1>` : html`<h2>${title}${stamp}</h2>`
   return html`<header>${image}${named}
 <dl class="facts">${facts.map(({ label, text }) => html`<div><dt>${label}</dt><dd>${text}</dd></div>`)}</dl>
-${banners.map((text) => html`<p class="banner">${text}</p>`)}</header>
+${banners.map(bannerHtml)}</header>
 ${lead.map((text) => html`<p class="lead">${text}</p>`)}
 <nav aria-label="Contents"><ol>${sections.map(({ id, title: head }) => html`<li><a href="#jm-${htmlId(id)}">${head}</a></li>`)}</ol></nav>
 ${joined(

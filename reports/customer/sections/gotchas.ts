@@ -1,9 +1,4 @@
-import type { CardEntry } from '../../../harness/catalogue/own/card-entry.ts'
-import { buyerAdvice } from '../../../harness/catalogue/support/buyer-advice.ts'
-import { supportOf } from '../../../harness/catalogue/support/card-support.ts'
-import { DEFAULT_GPU_MEMORY_UTILIZATION } from '../../../harness/physics/gpu-memory-utilization.ts'
-import { joinedAnd, timesText } from '../../answer/phrases.ts'
-import { throughputTable } from '../../comparison/throughput.ts'
+import { adviceOn } from '../../advice/advice.ts'
 import { cardKeyOf } from '../../tables/selection.ts'
 import { type Block, type Item, list, paragraph, type Section } from '../document.ts'
 import type { Subject } from '../subject.ts'
@@ -12,7 +7,7 @@ import type { Subject } from '../subject.ts'
 export function gotchas(subject: Subject): Section {
   const findings = foundItems(subject)
   const blocks: Block[] = [
-    ...list([...ownItems(subject), ...generalItems(subject)]),
+    ...list(adviceOn(subject)),
     paragraph(
       findings.length === 0
         ? 'On the servers of this page no setting or fault of a card was found that would change a figure.'
@@ -21,116 +16,6 @@ export function gotchas(subject: Subject): Section {
     ...list(findings),
   ]
   return { id: 'gotchas', title: 'Production gotchas', blocks }
-}
-
-/** What follows from the figures of this page. */
-function ownItems(subject: Subject): Item[] {
-  return [
-    ...smallestUplift(subject),
-    ...noLink(subject),
-    ...usable(subject),
-    ...editions(subject),
-    ...formFactors(subject),
-    ...outOfWarranty(subject),
-  ]
-}
-
-/** The workload for which the dearer card gives the least. */
-function smallestUplift({ selection, facts }: Subject): Item[] {
-  const [first, ...others] = selection.cards
-  const [card] = others
-  if (first === undefined || card === undefined || others.length > 1) return []
-  const table = throughputTable(selection, facts)
-  const ratios = table.rows.flatMap(({ cells }) => {
-    const [label, ratio] = [cells[0], cells.at(-1)]
-    return label?.kind === 'text' && ratio?.kind === 'ratio' ? [{ title: label.text, ratio: ratio.value }] : []
-  })
-  const [least] = ratios.toSorted((a, b) => a.ratio - b.ratio)
-  const [low, high] = [facts.priceGbp(first.key)?.value, facts.priceGbp(card.key)?.value]
-  if (least === undefined || low === undefined || high === undefined || high / low <= least.ratio) return []
-  return [
-    {
-      lead: 'The price grows faster than the speed.',
-      text: `For ${least.title} the ${card.label} is ${least.ratio.toFixed(2)} times as fast as the ${first.label}, at ${timesText(high / low)} its price.`,
-    },
-  ]
-}
-
-function noLink({ cards }: Subject): Item[] {
-  const without = cards.filter(({ nvlinkGBs }) => nvlinkGBs === null).map(({ label }) => label)
-  if (without.length === 0) return []
-  return [
-    {
-      lead: 'Two cards are not one large card.',
-      text: `${joinedAnd(without)} ${without.length === 1 ? 'has' : 'have'} no NVLink: a model that is split over several cards exchanges data over PCIe at every layer. Measure the pair before you buy it.`,
-    },
-  ]
-}
-
-function usable({ cards }: Subject): Item[] {
-  const each = cards.flatMap(({ label, vramGb, cudaBytes }) =>
-    vramGb === undefined || cudaBytes === undefined
-      ? []
-      : [`${((cudaBytes.value * DEFAULT_GPU_MEMORY_UTILIZATION) / 1e9).toFixed(0)} GB on the ${label}`],
-  )
-  if (each.length === 0) return []
-  return [
-    {
-      lead: 'The memory of the card is not the memory for your model.',
-      text: `With the default of vLLM (${DEFAULT_GPU_MEMORY_UTILIZATION} of the memory) weights, KV cache and working space together get ${joinedAnd(each)}.`,
-    },
-  ]
-}
-
-/** Cards that are sold in editions of one name. */
-function editions({ cards, facts }: Subject): Item[] {
-  const named = ['rtx-pro-6000-max-q', 'rtx-pro-6000-workstation', 'rtx-pro-6000-server']
-  if (!cards.some(({ key }) => named.includes(key))) return []
-  const each = named.flatMap((key) => {
-    const card: CardEntry | null = facts.card(key)
-    return card?.tdpW === undefined || card.slots === undefined
-      ? []
-      : [`${card.label} ${card.tdpW.value} W, ${card.slots.value}`]
-  })
-  if (each.length < 2) return []
-  return [
-    {
-      lead: '"RTX PRO 6000" is three cards.',
-      text: `They share chip and size of memory, and differ in power, clocks and cooling: ${each.join('; ')}. Have the edition named in the offer.`,
-    },
-  ]
-}
-
-function formFactors({ cards }: Subject): Item[] {
-  const each = cards.flatMap(({ label, slots, tdpW }) =>
-    slots === undefined || tdpW === undefined ? [] : [`${label} ${slots.value}, ${tdpW.value} W`],
-  )
-  if (each.length === 0) return []
-  return [
-    {
-      lead: 'Count slots and watts before cards.',
-      text: `${each.join('; ')}. A dense chassis needs the airflow for all of them under load at once; measure all cards together, not one alone.`,
-    },
-  ]
-}
-
-function outOfWarranty({ cards }: Subject): Item[] {
-  return cards.flatMap((card) =>
-    supportOf(card)
-      .filter(({ topic, coversServers }) => topic === 'warranty' && coversServers === false)
-      .map(({ statement }) => ({
-        lead: `The ${card.label} may have no warranty in a data centre.`,
-        text: `The terms of a maker exclude it (read ${statement.date}; see ECC, NVLink and reliability features). Ask your seller who replaces a card that fails.`,
-      })),
-  )
-}
-
-/** Advice that holds for every card, with its source; what the page says with figures of its own is not said twice. */
-function generalItems({ cards }: Subject): Item[] {
-  const own = new Set(cards.some(({ cudaBytes }) => cudaBytes !== undefined) ? ['usable-memory'] : [])
-  return buyerAdvice
-    .filter(({ id }) => !own.has(id))
-    .map(({ lead, statement }) => ({ lead, text: `${statement.value} (${statement.source}; read ${statement.date})` }))
 }
 
 /** Gates about the card and its setting, which a customer may read; the others are about our own client. */

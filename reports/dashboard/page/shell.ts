@@ -1,4 +1,6 @@
+import { bannerHtml } from '../../render/html/banner.ts'
 import { attributes, type Html, html, joined, nothing } from '../../render/html/template.ts'
+import { SIMULATED_WORDS } from '../../render/simulated-words.ts'
 import { linksOf, type RunSource } from './links.ts'
 
 /** The pages that every page links to. */
@@ -40,9 +42,7 @@ const names: readonly (readonly [Section, string])[] = [
 /** A whole page. It loads its style and the script of the reports from the same server, and nothing else. */
 export function dashboardPage(view: View, frame: Frame): string {
   const { title, body, simulated } = view
-  const banner = simulated
-    ? html`<p class="banner">SIMULATED: these figures were produced by the simulator, not by a GPU, and prove nothing about any card.</p>`
-    : nothing
+  const banner = bannerHtml(simulated ? SIMULATED_WORDS : null)
   return html`<!doctype html>
 <html lang="en-GB">
 <head>

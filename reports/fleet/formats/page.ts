@@ -1,8 +1,10 @@
 import type { Chart } from '../../charts/chart-types.ts'
 import { outcomeText } from '../../compare/outcome.ts'
+import { bannerHtml } from '../../render/html/banner.ts'
 import { htmlDocument } from '../../render/html/document.ts'
 import { tableSection } from '../../render/html/table/table-section.ts'
 import { type Html, html, joined, nothing, trusted } from '../../render/html/template.ts'
+import { SIMULATED_WORDS } from '../../render/simulated-words.ts'
 import type { Table, Tone } from '../../tables/table.ts'
 import type { FleetComparison } from '../fleet-comparison.ts'
 import { comparisonHeatMap, type HeatMap } from '../heat/heat-map.ts'
@@ -51,9 +53,7 @@ export function fleetComparisonPage(comparison: FleetComparison): Promise<string
 /** The page; the chart library is loaded only where there are charts. */
 export async function fleetPage(page: FleetPage): Promise<string> {
   const { title, outcome, tone, sentence, map, mapTitle, tables, charts, simulated } = page
-  const banner = simulated
-    ? html`<p class="banner">SIMULATED: these figures were produced by the simulator, not by a GPU, and prove nothing about any card.</p>`
-    : nothing
+  const banner = bannerHtml(simulated ? SIMULATED_WORDS : null)
   const drawn: Html =
     charts.length === 0
       ? nothing

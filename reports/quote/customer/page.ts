@@ -1,5 +1,6 @@
+import { htmlDocument } from '../../render/html/document.ts'
 import { attributes, type Html, html, nothing, trusted } from '../../render/html/template.ts'
-import { fact, linesOf, longDate, PAGE_POLICY } from '../page-parts.ts'
+import { fact, linesOf, longDate } from '../page-parts.ts'
 import { DEFAULT_COLOUR, quoteStyle } from '../style.ts'
 import { closing } from './closing-sections.ts'
 import type { CustomerQuote } from './document.ts'
@@ -12,17 +13,7 @@ import { promisesSection } from './promises-section.ts'
  */
 export function customerPage(quote: CustomerQuote, logo: string | null = null): string {
   const colour = quote.seller?.colour ?? DEFAULT_COLOUR
-  return html`<!doctype html>
-<html lang="en-GB">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${PAGE_POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${quote.draft ? 'DRAFT, ' : ''}Quote ${quote.number}</title>
-<style>${trusted(quoteStyle, 'a constant of the project')}</style>
-</head>
-<body${attributes({ style: `--accent:${colour}`, class: isLong(quote) ? 'compact' : null, 'data-stamp': quote.draft ? 'DRAFT' : null })}>
-<header>
+  const body = html`<header>
 ${logo === null || quote.seller === null ? nothing : html`<img${attributes({ class: 'logo', src: logo, alt: quote.seller.name })}>`}
 <div class="title"><h1>Quote</h1></div>
 </header>
@@ -37,10 +28,18 @@ ${optionsSection(quote)}
 ${promisesSection(quote)}
 ${serversSection(quote)}
 ${closing(quote)}
-</main>
-</body>
-</html>
-`.markup
+</main>`
+  return htmlDocument({
+    title: `${quote.draft ? 'DRAFT, ' : ''}Quote ${quote.number}`,
+    style: trusted(quoteStyle, 'a constant of the project'),
+    body,
+    around: {
+      style: `--accent:${colour}`,
+      class: isLong(quote) ? 'compact' : null,
+      'data-stamp': quote.draft ? 'DRAFT' : null,
+    },
+    images: true,
+  })
 }
 
 /** Rows of the tables beyond which two A4 pages need smaller type. */

@@ -1,8 +1,9 @@
 import { counted } from '../../../harness/units.ts'
-import { attributes, type Html, html, nothing, trusted } from '../../render/html/template.ts'
+import { htmlDocument } from '../../render/html/document.ts'
+import { type Html, html, nothing, trusted } from '../../render/html/template.ts'
 import { showMinor } from '../money/currency.ts'
 import { percent } from '../money/vat.ts'
-import { fact, longDate, PAGE_POLICY } from '../page-parts.ts'
+import { fact, longDate } from '../page-parts.ts'
 import { DEFAULT_COLOUR, quoteStyle } from '../style.ts'
 import type { InternalFigure, InternalOption, InternalQuote } from './document.ts'
 
@@ -13,26 +14,19 @@ export function internalPage(quote: InternalQuote): string {
     exchangeRate === null
       ? null
       : `£1 = ${exchangeRate.perGbp} ${currency} (${exchangeRate.source}, ${longDate(exchangeRate.date)})`
-  return html`<!doctype html>
-<html lang="en-GB">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${PAGE_POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>INTERNAL, quote ${quote.number}</title>
-<style>${trusted(quoteStyle, 'a constant of the project')}</style>
-</head>
-<body${attributes({ style: `--accent:${DEFAULT_COLOUR}`, 'data-stamp': 'INTERNAL' })}>
-<header><div><h1>Internal sheet</h1><p>${quote.customer}</p></div><dl class="facts">${fact('Quote', quote.number)}${fact('Date', longDate(quote.date))}${fact('Exchange rate', rate)}</dl></header>
+  const body = html`<header><div><h1>Internal sheet</h1><p>${quote.customer}</p></div><dl class="facts">${fact('Quote', quote.number)}${fact('Date', longDate(quote.date))}${fact('Exchange rate', rate)}</dl></header>
 <main>
 <p class="banner">INTERNAL: costs and margins. Not for the customer.</p>
 <p class="small">Per server and month, in pounds, ex VAT.</p>
 ${draftHtml(quote)}
 ${quote.options.map(optionHtml)}
-</main>
-</body>
-</html>
-`.markup
+</main>`
+  return htmlDocument({
+    title: `INTERNAL, quote ${quote.number}`,
+    style: trusted(quoteStyle, 'a constant of the project'),
+    body,
+    around: { style: `--accent:${DEFAULT_COLOUR}`, 'data-stamp': 'INTERNAL' },
+  })
 }
 
 function draftHtml({ draftReasons }: InternalQuote): Html {

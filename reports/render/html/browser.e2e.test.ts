@@ -106,11 +106,15 @@ describe.skipIf(chromiumHere === undefined)('the page in a browser', () => {
   })
 
   test('the economics follow the utilisation, by the formula of the harness', async () => {
-    const [stale, words] = [page.locator('#as-reported'), page.locator('#s-cost-utilisation')]
-    expect(await stale.isVisible()).toBe(false)
+    const [bar, words] = [page.locator('#own-assumptions'), page.locator('#s-cost-utilisation')]
+    const marks = page.locator('.kept-mark')
+    expect([await bar.isVisible(), await marks.filter({ visible: true }).count()]).toEqual([false, 0])
     expect(await words.textContent()).not.toContain('With your assumptions')
     await page.locator('input[name=utilisation]').fill('25')
-    expect(await stale.isVisible()).toBe(true)
+    expect(await bar.textContent()).toMatch(/RTX 4090 £0\.\d+.*did not follow: 3 years, £/)
+    const isMarked = (part: string) => page.locator(`.kept:has(${part}) > .kept-mark`).first().isVisible()
+    expect(await Promise.all(['.verdict', '#t-winners', '#g-relative-cost'].map(isMarked))).toEqual([true, true, true])
+    expect(await page.locator('.kept :is(#t-economics, #g-cost-utilisation)').count()).toBe(0)
     expect(await words.textContent()).toContain('With your assumptions')
     const { cards, years, tariffGbpPerKwh, pue } = report.money!
     const expected = cards.map(({ priceGbp, idleW, meanPowerW, outputTokensPerS }) => {
@@ -123,7 +127,12 @@ describe.skipIf(chromiumHere === undefined)('the page in a browser', () => {
     expect(shown).toEqual(expected)
     await page.locator('input[name=tariff]').fill('')
     expect(await page.locator('#money output').textContent()).not.toContain('£')
-    await page.locator('input[name=tariff]').fill('0.18')
+    const interval = page.locator('#t-economics tr[data-row=gbp-per-million-tokens] td small').first()
+    expect(await interval.isVisible()).toBe(false)
+    await bar.locator('button').click()
+    expect([await bar.isVisible(), await marks.filter({ visible: true }).count()]).toEqual([false, 0])
+    expect([await interval.isVisible(), await page.locator('input[name=tariff]').inputValue()]).toEqual([true, '0.18'])
+    expect(await words.textContent()).not.toContain('With your assumptions')
   })
 
   test('the chart of the cost follows tariff and price, and so do the rows of the price', async () => {

@@ -23,19 +23,20 @@ function section(id: string, title: string, charts: readonly Chart[], notes: rea
 
 /** The chart of the first screen; a simulated one says so where the report has live runs too, otherwise the banner above it has said it. */
 export const leadingFigure = (chart: Chart, isMixed: boolean): Html =>
-  figure(chart, wideFrame, isMixed ? stampOf(chart) : nothing, chart.kind === 'bars')
+  figure(chart, wideFrame, isMixed ? stampOf(chart) : nothing)
 
 /** One chart with its title above and its description below. */
-export const chartFigure = (chart: Chart): Html => figure(chart, columnFrame, stampOf(chart), false)
+export const chartFigure = (chart: Chart): Html => figure(chart, columnFrame, stampOf(chart))
 
 const stampOf = ({ simulated }: Chart): Html => (simulated ? html` <span class="stamp">SIMULATED</span>` : nothing)
 
-/** Bars that name their workloads are read without words, which may then be folded. */
-function figure(chart: Chart, frame: ChartFrame, stamp: Html, isFolded: boolean): Html {
+/** Bars that name their workloads, and a chart with a key, are read without further words, which may then be folded. */
+function figure(chart: Chart, frame: ChartFrame, stamp: Html): Html {
   const id = htmlId(chart.id)
-  const caption = isFolded
-    ? html`<figcaption><details><summary>In words</summary><p id="s-${id}">${chart.summary}</p></details></figcaption>`
-    : html`<figcaption id="s-${id}">${chart.summary}</figcaption>`
+  const caption =
+    chart.kind === 'bars' || chart.key !== undefined
+      ? html`<figcaption>${chart.key === undefined ? nothing : html`<p>${chart.key}</p>`}<details><summary>In words</summary><p id="s-${id}">${chart.summary}</p></details></figcaption>`
+      : html`<figcaption id="s-${id}">${chart.summary}</figcaption>`
   return html`<figure id="g-${id}"><h3>${chart.title}${stamp}</h3>
 ${chartSvg(chart, frame)}
 ${caption}</figure>`

@@ -1,4 +1,4 @@
-import { type Html, html, nothing } from './template.ts'
+import { attributes, type Html, html, nothing } from './template.ts'
 
 /** The parts of a page that loads nothing. */
 export interface HtmlDocument {
@@ -6,6 +6,8 @@ export interface HtmlDocument {
   readonly style: Html
   /** The header and what follows it. */
   readonly body: Html
+  /** Attributes of the element around it, such as a class; absent: it has none. */
+  readonly around?: Parameters<typeof attributes>[0]
   /** Whether it shows images that are part of it. */
   readonly images?: boolean
   /** The only script that the page may run, with its SHA-256 in base64; absent: it runs none. */
@@ -13,7 +15,7 @@ export interface HtmlDocument {
 }
 
 /** One HTML file. Its policy forbids the network, frames of a base, forms, and every script but its own. */
-export function htmlDocument({ title, style, body, script, images = false }: HtmlDocument): string {
+export function htmlDocument({ title, style, body, around = {}, script, images = false }: HtmlDocument): string {
   const pictures = images ? '; img-src data:' : ''
   const policy =
     script === undefined
@@ -29,7 +31,7 @@ ${policy}
 <title>${title}</title>
 <style>${style}</style>
 </head>
-<body>
+<body${attributes(around)}>
 ${body}
 ${
   script === undefined

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto'
 import type { Report } from '../../report.ts'
 import { simulatedBanner } from '../simulated-words.ts'
+import { bannerHtml } from './banner.ts'
 import { clientScript } from './client-bundle.ts'
 import { htmlDocument } from './document.ts'
 import { answerSection } from './page/answer-section.ts'
 import { chapterSection } from './page/chapter-section.ts'
 import { type Chapter, chaptersOf } from './page/chapters.ts'
 import { contents, unprinted } from './page/contents.ts'
+import { ownAssumptions } from './page/own-assumptions.ts'
 import { reportStyle } from './page/report-style.ts'
 import { pageStyle } from './page-style.ts'
 import { tableNotes } from './table/table-notes.ts'
@@ -23,8 +25,9 @@ export function renderHtml(report: Report): string {
   const chapters = chaptersOf(report)
   const { answer } = report
   const body = html`${contents(chapters, answer !== undefined)}
-<div class="page"><header><h1>${report.title}</h1>${byline(report)}${banner(report)}</header>
+<div class="page"><header><h1>${report.title}</h1>${byline(report)}${bannerHtml(simulatedBanner(report))}</header>
 <main>
+${report.money === null ? nothing : ownAssumptions(report.money)}
 ${answer === undefined ? nothing : answerSection(answer)}
 ${joined(
   chapters.map((chapter) => chapterSection(chapter, report)),
@@ -49,14 +52,6 @@ function byline({ author, answer }: Report): Html {
   const when = answer?.facts.find(({ label }) => label === 'When')?.text
   const parts = [...(author === undefined ? [] : [`By ${author}`]), ...(when === undefined ? [] : [when])]
   return parts.length === 0 ? nothing : html`<p class="byline">${parts.join(' · ')}</p>`
-}
-
-/** Said once, and first: what was simulated. The word itself stands out. */
-function banner(report: Report): Html {
-  const words = simulatedBanner(report)
-  if (words === null) return nothing
-  const [word = '', ...rest] = words.split(': ')
-  return html`<p class="banner"><strong>${word}</strong> ${rest.join(': ')}</p>`
 }
 
 /** The notes of all tables, which their buttons open; on paper those of the chapters that are printed. */

@@ -26,5 +26,5 @@ export function drawCostPicture(model: MoneyModel, reportWords: string | null): 
     }),
   )
   document.getElementById('s-cost-utilisation')!.textContent =
-    `${reportWords ?? `With your assumptions: ${chart.summary}`} The dotted line marks the utilisation. The shaded area is the interval of a crossing.`
+    `${reportWords ?? `With your assumptions: ${chart.summary}`} The dotted line marks the utilisation.${chart.bands.length > 0 ? ' The shaded area is the interval of a crossing.' : ''}`
 }

@@ -18,6 +18,11 @@ export function followAssumptions(): void {
   drawCostPicture(model, found.words)
   form.addEventListener('input', () => update(form, found))
   form.addEventListener('submit', (event) => event.preventDefault())
+  document.getElementById('back-to-report')?.addEventListener('click', () => {
+    form.reset()
+    update(form, found)
+    form.querySelector('input')?.focus({ preventScroll: true })
+  })
 }
 
 /** What the page says before a reader changes an assumption. */
@@ -39,11 +44,18 @@ function update(form: HTMLFormElement, { model, inputs, words }: AsReported): vo
     result.textContent = 'One of the inputs is not a valid number.'
     return
   }
-  document.getElementById('utilisation-now')!.textContent = percentText(now.utilisation)
-  result.textContent = showEconomics(now)
   const isOwn = inputsOf(form) !== inputs
+  document.getElementById('utilisation-now')!.textContent = percentText(now.utilisation)
+  const costs = showEconomics(now, isOwn)
+  result.textContent = costs
   drawCostPicture(now, isOwn ? null : words)
-  // verdict and key figures do not follow: they stand for the report
-  const stale = document.getElementById('as-reported')
-  if (stale) stale.hidden = !isOwn
+  markKept(isOwn, costs)
+}
+
+/** Says which parts of the page do not follow a reader's assumptions, while these differ from those of the report. */
+function markKept(isOwn: boolean, costs: string): void {
+  document.body.classList.toggle('is-own', isOwn)
+  for (const mark of document.querySelectorAll<HTMLElement>('.kept-mark, #own-assumptions')) mark.hidden = !isOwn
+  const said = document.getElementById('own-costs')
+  if (said !== null) said.textContent = costs === '' ? 'no cost is known' : costs
 }

@@ -5,12 +5,12 @@ import { type CardCost, costsInWords, economics } from './economics.ts'
 
 const rowIds = Object.keys(moneyRowDigits) as MoneyRowId[]
 
-/** Writes the economics with the reader's assumptions into their table. Gives the cost of each card in words, lowest first. */
-export function showEconomics(model: MoneyModel): string {
+/** Writes the economics of a model into their table, a reader's own without the intervals of the report. Gives the cost of each card in words, lowest first. */
+export function showEconomics(model: MoneyModel, isOwn: boolean): string {
   const costs: CardCost[] = []
   for (const card of model.cards) {
     const figures = economics(card, model)
-    for (const row of rowIds) showFigure(row, card.id, figures[row])
+    for (const row of rowIds) showFigure(row, card.id, figures[row], isOwn)
     const gbp = figures['gbp-per-million-tokens']
     if (gbp !== null) costs.push({ label: card.label, gbp })
   }
@@ -21,14 +21,14 @@ export function showEconomics(model: MoneyModel): string {
   return costsInWords(costs)
 }
 
-function showFigure(row: MoneyRowId, cardId: string, gbp: number | null): void {
+function showFigure(row: MoneyRowId, cardId: string, gbp: number | null, isOwn: boolean): void {
   const cell = [...(rowOf(row)?.cells ?? [])].find((at) => at.getAttribute('data-column') === cardId)
   if (gbp === null || !cell?.hasAttribute('data-value')) return
   cell.setAttribute('data-value', String(gbp))
   cell.querySelector('.main')!.textContent = formatGbp(gbp, moneyRowDigits[row])
   // The interval belongs to the assumptions of the report, not to the reader's.
   const interval = cell.querySelector<HTMLElement>('small')
-  if (interval) interval.hidden = true
+  if (interval) interval.hidden = isOwn
 }
 
 const rowOf = (id: MoneyRowId): HTMLTableRowElement | undefined =>

@@ -1,10 +1,12 @@
 import type { Answer, Quality, Tile, TileCard, TileFigure } from '../../../answer/answer.ts'
 import { ownOf, sharedOf } from '../../../answer/shared-of.ts'
+import type { Chart } from '../../../charts/chart-types.ts'
 import type { Cell } from '../../../tables/table.ts'
 import { formatCell } from '../../format-cell.ts'
 import { leadingFigure } from '../chart-figure.ts'
 import { seriesClass } from '../chart-look.ts'
 import { type Html, html, joined, nothing } from '../template.ts'
+import { keepsChart, kept, keptMark } from './own-assumptions.ts'
 
 /** The first screen: verdict, key figures, the chart that decides, quality, and what was measured. */
 export function answerSection(answer: Answer): Html {
@@ -18,18 +20,26 @@ export function answerSection(answer: Answer): Html {
   const about = html`<div class="about">${quality === null ? nothing : qualityHtml(quality)}
 <dl class="measured">${facts.filter(({ label }) => label !== 'When').map(({ label, text }) => html`<div><dt>${label}</dt><dd>${text}</dd></div>`)}</dl></div>`
   return html`<section class="answer" id="answer" aria-labelledby="h-answer"><h2 id="h-answer" class="unseen">Answer</h2>
-<div class="verdict">${sentences.map((sentence) => html`<p>${sentence}</p>`)}</div>
+${kept(html`<div class="verdict">${sentences.map((sentence) => html`<p>${sentence}</p>`)}</div>`)}
 ${list}
-<p class="tiles-of" id="as-reported" hidden>Verdict and key figures: with the assumptions of the report, not with yours.</p>
-<div class="decides${chart === null ? ' alone' : ''}">${chart === null ? nothing : leadingFigure(chart, isMixed)}${about}</div>
+<div class="decides${chart === null ? ' alone' : ''}">${chart === null ? nothing : chartHtml(chart, isMixed)}${about}</div>
 </section>`
 }
 
+function chartHtml(chart: Chart, isMixed: boolean): Html {
+  const figure = leadingFigure(chart, isMixed)
+  return keepsChart(chart) ? kept(figure) : figure
+}
+
+/** Key figures that rest on the assumptions behind the costs. */
+const priced = new Set(['cost', 'wins'])
+
 function tileHtml(tile: Tile, shared: string | null, isMarked: boolean): Html {
-  const { label, figures } = tile
+  const { id, label, figures } = tile
+  const isKept = priced.has(id)
   const own = ownOf(tile, shared)
   const note = own === null ? nothing : html`<p class="of">${own}</p>`
-  return html`<li class="tile"><h3>${label}</h3>
+  return html`<li class="tile${isKept ? ' kept' : ''}"><h3>${label}</h3>${isKept ? keptMark : nothing}
 <dl>${figures.map((figure, at) => figureHtml(figure, at === 0, isMarked))}</dl>${note}</li>`
 }
 
@@ -42,10 +52,11 @@ function figureHtml({ card, cell, note }: TileFigure, isBest: boolean, isMarked:
 
 const cardHtml = ({ label, color }: TileCard): Html => html`<span class="key ${seriesClass(color)}"></span>${label}`
 
-/** The value; a unit that follows a space stands smaller. */
+/** The value; a unit that follows a space stands smaller, and in full as the sentences have it. */
 function mainHtml(cell: Cell, isMarked: boolean): Html {
   const { main, mark } = formatCell(cell)
-  const [value = '', unit] = cell.kind === 'number' ? main.split('\u00a0') : [main]
+  const [value = '', short] = cell.kind === 'number' ? main.split('\u00a0') : [main]
+  const unit = short === undefined || cell.kind !== 'number' ? short : cell.unit
   const simulated = isMarked && mark !== '' ? html`<abbr title="simulated">${mark}</abbr>` : nothing
   return html`<span class="main">${value}</span>${unit === undefined ? nothing : html` <span class="unit">${unit}</span>`}${simulated}`
 }

@@ -5,6 +5,7 @@ import { sectionWithoutNotes } from '../table/table-section.ts'
 import { type Html, html, joined, nothing } from '../template.ts'
 import type { Chapter } from './chapters.ts'
 import { moneyForm } from './money-form.ts'
+import { keepsChart, keepsTable, kept } from './own-assumptions.ts'
 
 /** A chapter of the page: it folds, and a link to anything in it opens it. */
 export function chapterSection(chapter: Chapter, report: Report): Html {
@@ -15,9 +16,17 @@ export function chapterSection(chapter: Chapter, report: Report): Html {
   const parts = [
     ...tables.map((table) => {
       const form = table.id === 'economics' && report.money !== null ? moneyForm(report.money) : nothing
-      return html`${form}${sectionWithoutNotes(table, only ? 'none' : 3)}`
+      const section = sectionWithoutNotes(table, only ? 'none' : 3)
+      return html`${form}${keepsTable(table) ? kept(section) : section}`
     }),
-    ...(charts.length === 0 ? [] : [html`<div class="charts">${joined(charts.map(chartFigure), '\n')}</div>`]),
+    ...(charts.length === 0
+      ? []
+      : [
+          html`<div class="charts">${joined(
+            charts.map((chart) => (keepsChart(chart) ? kept(chartFigure(chart)) : chartFigure(chart))),
+            '\n',
+          )}</div>`,
+        ]),
     ...(isQuality ? [chartNotes(report), sources(report)] : []),
   ]
   const head = html`<summary><h2 id="h-c-${id}">${title}</h2></summary>

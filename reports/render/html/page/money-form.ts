@@ -10,7 +10,7 @@ export function moneyForm(money: MoneyModel): Html {
     ({ label, priceGbp }, index) =>
       html`<label>Price, ${label}, £<input name="price-${index}" type="number" min="0" step="any" value="${priceGbp ?? ''}" inputmode="decimal"></label>`,
   )
-  return html`<form id="money" hidden aria-label="Your assumptions">
+  return html`<form id="money" hidden autocomplete="off" aria-label="Your assumptions">
 <fieldset class="money"><legend>Your assumptions</legend>
 <label><span>Utilisation <span id="utilisation-now">${percent} %</span></span><input name="utilisation" type="range" min="1" max="100" step="1" value="${Math.max(1, percent)}"></label>
 ${number('tariff', 'Tariff, £/kWh', money.tariffGbpPerKwh, { min: 0, step: '0.01' })}

@@ -1,6 +1,6 @@
 /** The style of the tables of a page, their notes and commands; a part of the page's style. */
 export const tableStyle = `
-.scroll{overflow-x:auto;border:1px solid var(--line);border-radius:.4em;--shade:#0003;background:linear-gradient(90deg,var(--paper) 40%,transparent) 0 0/2.5rem 100% no-repeat local,linear-gradient(270deg,var(--paper) 40%,transparent) 100% 0/2.5rem 100% no-repeat local,radial-gradient(farthest-side at 0 50%,var(--shade),transparent) 0 0/.9rem 100% no-repeat scroll,radial-gradient(farthest-side at 100% 50%,var(--shade),transparent) 100% 0/.9rem 100% no-repeat scroll}
+.scroll{overflow-x:auto;border:1px solid var(--line);border-radius:var(--round);--shade:#0003;background:linear-gradient(90deg,var(--paper) 40%,transparent) 0 0/2.5rem 100% no-repeat local,linear-gradient(270deg,var(--paper) 40%,transparent) 100% 0/2.5rem 100% no-repeat local,radial-gradient(farthest-side at 0 50%,var(--shade),transparent) 0 0/.9rem 100% no-repeat scroll,radial-gradient(farthest-side at 100% 50%,var(--shade),transparent) 100% 0/.9rem 100% no-repeat scroll var(--paper)}
 @media (prefers-color-scheme:dark){.scroll{--shade:#fff5}}
 table{border-collapse:collapse;width:100%}
 th,td{padding:.45rem .7rem;border-bottom:1px solid var(--line);vertical-align:top;text-align:left;font-weight:400}
