@@ -40,7 +40,7 @@ describe('it stands in', () => {
   test('the summary of a run and the report', () => {
     expect(textOf(runSummaryTable(run('rtx-4090')))).toContain(`${label} (tokens/J)`)
     const report = buildReport([run('rtx-4090'), run('rtx-5090', 1.2)])
-    expect(textOf(report.tables.find(({ id }) => id === 'metrics'))).toContain(`${label} (tokens/J)`)
+    expect(textOf(report.tables.find(({ id }) => id === 'metrics'))).toContain(`"${label}"`)
   })
 
   test('the comparison, with a verdict', () => {

@@ -3,7 +3,7 @@ export const sizePageStyle = `
 .answer{font-size:1.15rem;border-left:4px solid var(--accent);padding:.3rem 1rem;margin:1rem 0}
 .answer p{margin:.3rem 0}
 .answer p+p{font-size:.95rem;color:var(--faint)}
-.sliders{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,16rem),1fr));gap:.8rem 1.5rem;border:1px solid var(--line);border-radius:.4em;padding:.8rem 1rem;margin:1rem 0}
+.sliders{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,16rem),1fr));gap:.8rem 1.5rem;border:1px solid var(--line);border-radius:var(--round);background:var(--paper);padding:.8rem 1rem;margin:1rem 0}
 .sliders legend{font-weight:600;padding:0 .4rem}
 .sliders label{display:block;font-size:.9rem}
 .sliders .pair{display:flex;gap:.6rem;align-items:center;margin-top:.2rem}

@@ -10,8 +10,8 @@ header p{margin:.2rem 0;color:var(--faint)}
 code{font-family:ui-monospace,Menlo,Consolas,monospace;overflow-wrap:anywhere}
 .verdict h2{font-size:1.8rem;margin:1rem 0 .6rem;text-transform:uppercase;letter-spacing:.02em}
 .verdict h2.good,.word.good{color:var(--good)}.verdict h2.bad,.word.bad{color:var(--bad)}.verdict h2.warn,.word.warn{color:var(--warn)}
-.units{list-style:none;margin:0;padding:0;display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,20rem),1fr));gap:.8rem}
-.units>li{border:1px solid var(--line);border-radius:.4em;padding:.6rem .9rem;min-width:0}
+.units{align-items:start;list-style:none;margin:0;padding:0;display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,20rem),1fr));gap:.8rem}
+.units>li{background:var(--paper);border:1px solid var(--line);border-radius:var(--round);padding:.6rem .9rem;min-width:0}
 .units h3{margin:0;display:flex;justify-content:space-between;gap:1rem;flex-wrap:wrap}
 .word{text-transform:uppercase;letter-spacing:.03em}
 .reasons,.remarks,.plain{margin:.4rem 0;padding-left:1.1rem;overflow-wrap:anywhere}

@@ -10,7 +10,7 @@ export const dashboardStyle = `${fleetPageStyle}
 .bar a[aria-current]{color:var(--ink);font-weight:700;text-decoration:none;border-bottom:3px solid var(--accent)}
 .bar form{margin-left:auto}
 .sources-switch{font-size:.9rem;color:var(--faint);margin:.2rem 0}
-.ask{display:flex;flex-wrap:wrap;gap:.6rem 1rem;align-items:end;border:1px solid var(--line);border-radius:.4em;padding:.7rem 1rem;margin:1rem 0}
+.ask{display:flex;flex-wrap:wrap;gap:.6rem 1rem;align-items:end;border:1px solid var(--line);border-radius:var(--round);background:var(--paper);padding:.7rem 1rem;margin:1rem 0}
 .ask label{display:flex;flex-direction:column;gap:.2rem;font-size:.9rem;flex:1 1 16rem;min-width:0}
 .ask input{font:inherit;color:var(--ink);background:var(--paper);border:1px solid var(--faint);border-radius:.3em;padding:.35rem .5rem;width:100%}
 .ask p{flex-basis:100%;margin:0;font-size:.85rem;color:var(--faint);overflow-wrap:anywhere}
