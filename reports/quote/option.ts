@@ -50,9 +50,9 @@ export interface QuoteOption
   readonly server: readonly ServerLine[]
   /** What the cards were set to for the measurement, on purpose; null where they were measured as found. */
   readonly setting: string | null
-  /** Price of one server per month, ex VAT. */
-  readonly perServerMinor: bigint
-  readonly monthly: Amount
+  /** Price of one server per month, ex VAT; null where none may be offered, and then no other amount stands here either. */
+  readonly perServerMinor: bigint | null
+  readonly monthly: Amount | null
   readonly setup: Amount | null
   readonly workloads: readonly PricedWorkload[]
   readonly warnings: readonly Warning[]
@@ -92,8 +92,7 @@ export function quoteOption(
   requireEachWorkloadOnce(workloads)
   const draw = drawOf(records, workloads)
   const cost = terms.costs === null ? null : monthlyCost(terms.costs, draw)
-  const perServerMinor =
-    terms.pricePerMonth === null ? fromPence(cost?.pricePence ?? 0n, perGbp) : penceOf(terms.pricePerMonth)
+  const perServerMinor = priceToOffer(terms, cost, perGbp)
   const amount = (exVatMinor: bigint): Amount => {
     const vatMinor = vatOn(exVatMinor, vat.chargedRate)
     return { exVatMinor, vatMinor, incVatMinor: exVatMinor + vatMinor }
@@ -104,13 +103,19 @@ export function quoteOption(
     ...{ name, note, servers, termMonths, delivery, support, perServerMinor },
     server: serverLines(records),
     setting: settingText(first),
-    monthly: amount(perServerMinor * BigInt(servers)),
-    setup: setupFee === null ? null : amount(penceOf(setupFee)),
+    monthly: perServerMinor === null ? null : amount(perServerMinor * BigInt(servers)),
+    setup: setupFee === null || perServerMinor === null ? null : amount(penceOf(setupFee)),
     workloads: workloads.map((each) => ({ ...each, unitPrice: unitPriceOf(each, perServerMinor, inputs.utilisation) })),
     warnings: records.flatMap(warningsOf),
     evidence: runs.map(evidenceOf),
     inside: { terms, cost, draw },
   }
+}
+
+/** The price that may be offered. None follows from costs that nobody stated in full: it would tell the customer the cost. */
+function priceToOffer(terms: OptionTerms, cost: MonthlyCost | null, perGbp: number): bigint | null {
+  if (terms.pricePerMonth !== null) return penceOf(terms.pricePerMonth)
+  return terms.whyDraft !== null || cost === null ? null : fromPence(cost.pricePence, perGbp)
 }
 
 /** Throws `bad-input` for two runs of one workload: which of their figures is promised is not for the order of files to decide. */
@@ -143,8 +148,12 @@ const evidenceOf = ({ record, digest, signedBy }: QuotedRun): Evidence => ({
   place: record.chain?.place ?? null,
 })
 
-function unitPriceOf({ output }: Workload, perServerMinor: bigint, utilisation: number): PricedWorkload['unitPrice'] {
-  if (output === null) return null
+function unitPriceOf(
+  { output }: Workload,
+  perServerMinor: bigint | null,
+  utilisation: number,
+): PricedWorkload['unitPrice'] {
+  if (output === null || perServerMinor === null) return null
   const [each, label] =
     output.unit === 'image' ? ([1000n, '1,000 images'] as const) : ([1_000_000n, 'million output tokens'] as const)
   const hundredths = unitPriceHundredths(perServerMinor, output.perSecond, utilisation, each)

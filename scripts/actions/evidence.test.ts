@@ -124,7 +124,7 @@ describe('quote', () => {
   const flags = { customer: '<script>x</script>', out: join(folder, 'quotes'), pdf: true }
   test('writes a page, and the reason for no PDF without Chromium', async () => {
     const { code, stdout, stderr } = await said((io) => quote([run.directory], flags, io))
-    expect([code, stdout]).toEqual([0, expect.stringMatching(/^Q\d{8}-[0-9a-f]{8}: £.*, DRAFT$/m)])
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^Q\d{8}-[0-9a-f]{8}: no price, DRAFT$/m)])
     expect(stderr).toContain('DRAFT: no seller is stated; add seller.name to an inputs file')
     expect(stderr).toContain('no PDF: Chromium is not installed')
     const [html] = readdirSync(flags.out).filter((name) => name.endsWith('.html'))
@@ -142,12 +142,14 @@ describe('quote', () => {
     const images = await writeLiveRun(join(folder, 'others'), { key: loadKey(env), over, id: '20261120-113000-sdxl' })
     const out = join(folder, 'two')
     const customer = '=HYPERLINK("http://evil","x")<script>alert(1)</script>\u202E\u001b[31m'
+    const inputs = join(folder, 'price-alone.yaml')
+    writeFileSync(inputs, 'pricePerMonth: 900\n')
     const { code, stdout } = await said((io) =>
-      quote([run.directory, images.directory], { customer, out, pdf: false }, io),
+      quote([run.directory, images.directory], { customer, inputs, out, pdf: false }, io),
     )
     expect([code, stdout]).toEqual([
       0,
-      expect.stringMatching(/^Q\d{8}-[0-9a-f]{8}: £[\d.,]+ per month, ex VAT \(£[\d.,]+ inc VAT\), DRAFT\n$/),
+      expect.stringMatching(/^Q\d{8}-[0-9a-f]{8}: £900\.00 per month, ex VAT \(£1,080\.00 inc VAT\), DRAFT\n$/),
     ])
     const names = readdirSync(out)
     expect(names.toSorted()).toEqual([
@@ -208,16 +210,32 @@ describe('quote', () => {
         `prices:\n  ${run.record.card.key}: { purchaseGbp: 5000, source: an offer, date: 2026-11-20 }\n`,
     )
     const out = join(folder, 'configured')
-    const words = ['quote', run.directory, '--customer', 'ACME Ltd', '--no-pdf', '--out', out, '--config', file]
+    const words = [
+      'quote',
+      run.directory,
+      '--customer',
+      'ACME',
+      '--internal',
+      '--no-pdf',
+      '--out',
+      out,
+      '--config',
+      file,
+    ]
     const { stdout, stderr } = await said(async (io) => {
       await buildProgram('1', io, () => {}).parseAsync(words, { from: 'user' })
       return 0
     })
     expect(stderr).toContain('wrote')
-    // 5000 / 10 months, and half of the price is margin
-    expect(stdout).toContain('£1,000.00 per month, ex VAT')
-    const [page] = readdirSync(out).filter((name) => name.endsWith('.html'))
-    const html = readFileSync(join(out, page as string), 'utf8')
+    expect(stdout).toMatch(/: no price, DRAFT\n$/)
+    const [sheet, page] = readdirSync(out)
+      .filter((name) => name.endsWith('.html'))
+      .map((name) => readFileSync(join(out, name), 'utf8'))
+      .toSorted((a, b) => Number(b.includes('INTERNAL')) - Number(a.includes('INTERNAL')))
+    // 5000 / 10 months, and half of the price is margin: for the seller alone, because it is of the cards alone
+    expect(sheet).toContain('£1,000.00')
+    const html = page as string
+    expect(html).not.toContain('£')
     expect(html).toContain('Configured Ltd')
     expect(html).toContain('Still to be stated: the price.')
     expect(stderr).toContain('it is made from the price of its cards alone, from an offer (2026-11-20)')

@@ -85,8 +85,9 @@ async function quoteStated(
 function answer({ number, options, currency, draft, vat }: CustomerQuote): string {
   const money = (minor: number) => showMinor(minor, currency)
   const lines = options.map(({ name, monthly }) => {
-    const vatText = vat.chargedRate > 0 ? `${money(monthly.incVatMinor)} inc VAT` : vat.label
     const which = options.length === 1 ? '' : `${plainText(name)}: `
+    if (monthly === null) return `${number}: ${which}no price, DRAFT\n`
+    const vatText = vat.chargedRate > 0 ? `${money(monthly.incVatMinor)} inc VAT` : vat.label
     return `${number}: ${which}${money(monthly.exVatMinor)} per month, ex VAT (${vatText})${draft ? ', DRAFT' : ''}\n`
   })
   return lines.join('')

@@ -12,7 +12,7 @@ import { warningSentence } from './terms.ts'
  * is in it, and no cost can reach either. Money is in hundredths of the currency (`…Minor`: pence, cents).
  */
 
-export const QUOTE_JSON_VERSION = 1
+export const QUOTE_JSON_VERSION = 2
 
 const minor = z.int().nonnegative()
 const text = z.string()
@@ -61,8 +61,12 @@ const optionSchema = z.strictObject({
   name: text,
   note: nullableText,
   servers: z.int().positive(),
-  perServerMinor: minor.describe('price of one server per month, ex VAT'),
-  monthly: amountSchema.describe('price of all servers of the option per month'),
+  perServerMinor: minor
+    .nullable()
+    .describe(
+      'price of one server per month, ex VAT; null in a draft without a price, and then every amount of the option is',
+    ),
+  monthly: amountSchema.nullable().describe('price of all servers of the option per month'),
   setup: amountSchema.nullable(),
   termMonths: z.int().positive().nullable(),
   termTotal: amountSchema.nullable().describe('setup and all months of the term'),
@@ -164,12 +168,15 @@ function optionOf(option: QuoteOption, { inputs, vat }: Quote): CustomerOption {
   const isVatForeign = perGbp !== undefined && vat.chargedRate > 0
   return {
     ...{ name, note, servers, termMonths, delivery, support, setting },
-    perServerMinor: Number(option.perServerMinor),
-    monthly: amountOf(monthly),
+    perServerMinor: option.perServerMinor === null ? null : Number(option.perServerMinor),
+    monthly: monthly && amountOf(monthly),
     setup: setup && amountOf(setup),
-    termTotal: termMonths === null ? null : amountOf(totalOf(monthly, setup, termMonths)),
-    vatPence: isVatForeign ? { monthly: inPence(monthly.vatMinor), setup: setup && inPence(setup.vatMinor) } : null,
-    customerVatMinor: customerVat(monthly),
+    termTotal: termMonths === null || monthly === null ? null : amountOf(totalOf(monthly, setup, termMonths)),
+    vatPence:
+      isVatForeign && monthly !== null
+        ? { monthly: inPence(monthly.vatMinor), setup: setup && inPence(setup.vatMinor) }
+        : null,
+    customerVatMinor: monthly && customerVat(monthly),
     customerSetupVatMinor: setup && customerVat(setup),
     server: option.server.map(([label, value]) => ({ label, value })),
     workloads: option.workloads.map(workloadOf),

@@ -30,9 +30,15 @@ export function optionsSection(quote: CustomerQuote): Html {
   return html`<section>
 <h2>${isSingle ? 'Price' : 'Options and prices'}</h2>
 <div${attributes({ class: isSingle ? 'options single' : 'options' })}>${cards}</div>${below}
-<p class="small">${vat.wording} ${rateText(quote)}${rounding(quote.currency === 'GBP' ? 'pence' : 'cents')}</p>
+<p class="small">${vat.wording}${amountsText(quote)}</p>
 </section>`
 }
+
+/** How the amounts came about; nothing where the page has none. */
+const amountsText = (quote: CustomerQuote): string =>
+  quote.options.every(({ monthly }) => monthly === null)
+    ? ''
+    : ` ${rateText(quote)}${rounding(quote.currency === 'GBP' ? 'pence' : 'cents')}`
 
 type Fact = readonly [label: string, value: string]
 
@@ -64,20 +70,27 @@ function factsOf(option: CustomerOption, { currency, vat }: CustomerQuote): Fact
   return facts.flatMap(([label, value]) => (value === null ? [] : [[label, value] as const]))
 }
 
-function optionHtml(option: CustomerOption, facts: readonly Fact[], { currency, vat }: CustomerQuote): Html {
-  const { name, note, monthly, servers, perServerMinor } = option
+function optionHtml(option: CustomerOption, facts: readonly Fact[], quote: CustomerQuote): Html {
+  const { name, note } = option
+  return html`<div class="option">
+<div><h3>${name}</h3>${note === null ? nothing : html`<p class="small">${note}</p>`}
+${priceHtml(option, quote)}</div>
+${facts.length === 0 ? nothing : html`<dl class="facts">${facts.map(([label, value]) => fact(label, value))}</dl>`}
+</div>`
+}
+
+/** The price of a month with its VAT; in words where none is stated. */
+function priceHtml({ monthly, servers, perServerMinor }: CustomerOption, { currency, vat }: CustomerQuote): Html {
   const money = (minor: number) => showMinor(minor, currency)
+  if (monthly === null || perServerMinor === null)
+    return html`<p class="amount"><strong>Price to follow</strong>${servers === 1 ? nothing : counted(servers, 'server')}</p>`
   const each =
     servers === 1 ? nothing : html`<p class="small">${counted(servers, 'server')} at ${money(perServerMinor)}</p>`
   const withVat =
     vat.chargedRate === 0
       ? html`<p>${vat.label}</p>`
       : html`<p>${money(monthly.incVatMinor)} including ${money(monthly.vatMinor)} ${unbroken(vat.label)}</p>`
-  return html`<div class="option">
-<div><h3>${name}</h3>${note === null ? nothing : html`<p class="small">${note}</p>`}
-<p class="amount"><strong>${money(monthly.exVatMinor)}</strong>per month, ex VAT</p>${each}${withVat}</div>
-${facts.length === 0 ? nothing : html`<dl class="facts">${facts.map(([label, value]) => fact(label, value))}</dl>`}
-</div>`
+  return html`<p class="amount"><strong>${money(monthly.exVatMinor)}</strong>per month, ex VAT</p>${each}${withVat}`
 }
 
 const dateOrWords = (text: string): string =>

@@ -165,6 +165,40 @@ describe('a draft', () => {
     expect(page).not.toMatch(/catalogue|gigagpu|cards alone/)
   })
 
+  test.each([
+    ['the cards of the catalogue', { box: undefined, marginShareOfPrice: undefined }],
+    ['the cost of the server, and no margin', { box: { capexGbp: 14_517.39 }, marginShareOfPrice: undefined }],
+    ['a server without a tariff', { electricity: undefined, vat: { case: 'reverse-charge-uk' } }],
+  ])('made from %s shows no amount of money in any file', (_, given) => {
+    const fees = { setupFee: 150, termMonths: 12, servers: 3, customer: { vatNumber: 'GB987654321' } }
+    const quote = quoteOf([quotableRun()], { inputs: { ...fees, ...given } })
+    const { page, document } = customerFiles(quote)
+    const [option] = document.options
+    expect(option).toMatchObject({ perServerMinor: null, monthly: null, setup: null, termTotal: null })
+    expect(option).toMatchObject({ vatPence: null, customerVatMinor: null, customerSetupVatMinor: null })
+    expect(option?.workloads.map(({ unitPrice }) => unitPrice)).toEqual([null])
+    expect(customerQuoteSchema.safeParse(document).error).toBeUndefined()
+    expect(page).toContain('Price to follow')
+    for (const file of [visible(page), documentJson(document)])
+      expect(file).not.toMatch(/[£€$]\s*\d|\d\.\d\d (GBP|EUR)/)
+    expect(visible(page)).not.toMatch(/Price per|Unit prices|All amounts|per month, ex VAT/)
+    // the seller reads on the internal sheet what would follow
+    expect(internalPage(internalDocument(quote))).toMatch(/Price, ex VAT.*£\d+\.\d\d/s)
+  })
+
+  test('of two options, one without a price, keeps the price of the other', () => {
+    const options = [
+      [{ name: 'One', priceGbpPerMonth: 512.34 }, [quotableRun()]],
+      [{ name: 'Two' }, [quotableRun({ card: 'l40s' })]],
+    ] as const
+    const { page, document } = customerFiles(quoteOf(options, { inputs: { marginShareOfPrice: undefined } }))
+    expect(document.missing).toEqual(['the price of Two'])
+    expect(document.options.map(({ perServerMinor }) => perServerMinor)).toEqual([51_234, null])
+    expect(visible(page)).toMatch(/Two\s+Price to follow/)
+    // a row of unit prices: one, and none
+    expect(page.match(/£0\.\d{4}/g)).toHaveLength(1)
+  })
+
   test('is none with seller and price', () => {
     const { page, document } = customerFiles(quoteOf([quotableRun()]))
     expect([document.draft, document.missing]).toEqual([false, []])

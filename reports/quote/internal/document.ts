@@ -79,7 +79,9 @@ export function internalDocument(quote: Quote): InternalQuote {
 function internalOption(option: QuoteOption, { inputs }: Quote): InternalOption {
   const { name, servers, inside, perServerMinor } = option
   const rate = inputs.exchangeRate
-  const pricePence = toPence(perServerMinor, rate?.perGbp ?? 1)
+  // the price that would follow is for the seller alone where it may not be offered
+  const pricePence =
+    perServerMinor === null ? (inside.cost?.pricePence ?? 0n) : toPence(perServerMinor, rate?.perGbp ?? 1)
   const { costs, pricePerMonth } = inside.terms
   const margin = costs === null ? null : marginOf(pricePence, costs, inside.draw)
   const stated: Input[] = [
