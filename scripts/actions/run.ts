@@ -9,6 +9,7 @@ import type { FinishedRun } from '../../harness/run/run.ts'
 import { runScenarioFile } from '../../harness/run/run-file.ts'
 import { loadScenarios } from '../../harness/scenario/load-file.ts'
 import type { ScenarioFile } from '../../harness/scenario/schema.ts'
+import { counted } from '../../harness/units.ts'
 import { STARTS_PER_SIDE } from '../../harness/verdict/starts-per-side.ts'
 import type { Comparison } from '../../reports/compare/comparison.ts'
 import { comparisonDocument } from '../../reports/compare/json.ts'
@@ -98,7 +99,7 @@ async function measure(
     if (interrupts.drain.aborted) return exitCodes.interrupted
     const [failure] = failures
     if (failure) {
-      io.stderr.write(`${failures.length} of ${files.length} scenarios could not be run: ${failure.line}\n`)
+      io.stderr.write(`${failures.length} of ${counted(files.length, 'scenario')} could not be run: ${failure.line}\n`)
       return failure.exitCode
     }
     const isRefused = flags.requireQuotable && finished.some((each) => !each.record.quotable)

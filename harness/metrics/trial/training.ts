@@ -1,6 +1,7 @@
 import { isKnown, type Measured, measured, missing, quotient } from '../../record/measured.ts'
 import type { StepRow } from '../../record/rows.ts'
 import type { TrainingTrial, TrainingValues } from '../../record/schema/trial.ts'
+import { counted } from '../../units.ts'
 import { noWindow, sharedTrial, type TrialObservations } from './shared.ts'
 import type { SteadyWindow } from './window.ts'
 
@@ -64,7 +65,8 @@ function withoutRates(why: string): Omit<TrainingValues, keyof Losses> {
 
 function windowOf(lines: readonly StepRow[], warm: number): SteadyWindow {
   const none = (reason: string): SteadyWindow => ({ startMs: null, endMs: null, reason })
-  if (lines.length < MIN_LINES) return none(`${lines.length} lines of steps; at least ${MIN_LINES} are required`)
+  if (lines.length < MIN_LINES)
+    return none(`${counted(lines.length, 'line')} of steps; at least ${MIN_LINES} are required`)
   const from = lines[warm - 1] as StepRow
   const to = lines.at(-1) as StepRow
   if (to.step <= from.step || to.timeMs <= from.timeMs) return none('the numbers of the steps do not rise')

@@ -2,6 +2,7 @@ import { type Clock, sleepUnlessAborted } from '../../clock.ts'
 import { JoulemarkError } from '../../errors.ts'
 import { type GpuRow, roundMs } from '../../record/rows.ts'
 import { SAMPLE_INTERVAL_MS } from '../../record/sample-interval.ts'
+import { counted } from '../../units.ts'
 import { runNvidiaSmi, type SmiExec } from '../smi/exec.ts'
 import {
   coreFields,
@@ -120,7 +121,7 @@ export async function startSampler(options: SamplerOptions): Promise<Sampler> {
     const gaveUp =
       gapReason === null
         ? null
-        : `no samples since ${seconds(lastRowMs ?? 0)} s, after ${restarts} restarts: ${gapReason}`
+        : `no samples since ${seconds(lastRowMs ?? 0)} s, after ${counted(restarts, 'restart')}: ${gapReason}`
     if (gaveUp !== null) maker.event({ kind: 'gave-up', atMs: roundMs(clock.nowMs() - originMs), reason: gaveUp })
     const sampled = new Set<string>(fields.map(({ key }) => key))
     return {

@@ -1,5 +1,6 @@
 import { type LinearFit, leastSquares } from '../../stats/least-squares.ts'
 import { studentTCdf, studentTQuantile } from '../../stats/student-t.ts'
+import { counted } from '../../units.ts'
 import type { WithInterval } from '../verdict.ts'
 import type { HistoryPoint, HistoryStep, SeriesHistory, SettingChange } from './history-values.ts'
 
@@ -32,7 +33,7 @@ export interface HistoryOptions {
 export function seriesHistory(points: readonly HistoryPoint[], options: HistoryOptions): SeriesHistory {
   const sorted = points.toSorted((a, b) => a.atDays - b.atDays)
   if (sorted.length < 2 * FEWEST_AROUND)
-    return { steps: [], trend: null, reason: `${sorted.length} starts; ${2 * FEWEST_AROUND} are needed` }
+    return { steps: [], trend: null, reason: `${counted(sorted.length, 'start')}; ${2 * FEWEST_AROUND} are needed` }
   const series = { points: sorted, logs: sorted.map(({ value }) => Math.log(value)), hasTrend: hasTrend(sorted) }
   const found: { index: number; p: number }[] = []
   for (;;) {
@@ -83,7 +84,7 @@ const hasTrend = (points: readonly HistoryPoint[]): boolean =>
 
 const whyNoTrend = (points: readonly HistoryPoint[]): string =>
   points.length < FEWEST_FOR_TREND
-    ? `${points.length} starts; a trend needs ${FEWEST_FOR_TREND}`
+    ? `${counted(points.length, 'start')}; a trend needs ${FEWEST_FOR_TREND}`
     : `${Math.round(spanDays(points))} days; a trend needs ${DAYS_FOR_TREND}`
 
 /** Level, trend in years around the middle of the time, and each step. */

@@ -1,3 +1,4 @@
+import { counted } from '../../../harness/units.ts'
 import { type Html, html, joined, nothing } from '../../render/html/template.ts'
 import type { BoxResult, CardResult } from '../result/box-result.ts'
 import { shortSlot } from '../text/card-name.ts'
@@ -40,6 +41,6 @@ function timeFacts({ startedAt, endedAt, plannedMinutes, measuredMinutes, server
   const span = startedAt === null || endedAt === null ? null : `${utc(startedAt)} to ${utc(endedAt)}`
   const took = measuredMinutes === null ? null : `${measuredMinutes.toFixed(0)} min`
   const planned = plannedMinutes === null ? '' : `, planned at most ${plannedMinutes.toFixed(0)} min without downloads`
-  const starts = serverStarts === 0 ? '' : `, ${serverStarts} server starts`
+  const starts = serverStarts === 0 ? '' : `, ${counted(serverStarts, 'server start')}`
   return html`${fact('Measured', span)}${fact('Time', took === null ? null : `${took}${planned}${starts}`)}`
 }

@@ -1,4 +1,5 @@
 import { comparedMetric } from '../../../harness/metrics/catalogue.ts'
+import { counted } from '../../../harness/units.ts'
 import type { FleetMetric, Spreads } from '../../../harness/verdict/fleet/fleet-values.ts'
 import { familyLevels } from '../../../harness/verdict/fleet/levels.ts'
 import { verdictTones } from '../../compare/words.ts'
@@ -68,7 +69,10 @@ function changesTable({ changes, units, notes }: FleetComparison): Table {
       { id: 'before', head: 'Before', align: 'left', cell: ({ before }) => text(before) },
       { id: 'after', head: 'After', align: 'left', cell: ({ after }) => text(after) },
     ],
-    notes: [`${units.length} units: a card, or a set of cards that serve together, paired by GPU UUID.`, ...notes],
+    notes: [
+      `${counted(units.length, 'unit')}: a card, or a set of cards that serve together, paired by GPU UUID.`,
+      ...notes,
+    ],
   })
 }
 

@@ -1,6 +1,7 @@
 import { median } from 'simple-statistics'
 import { comparedMetric } from '../../../harness/metrics/catalogue.ts'
 import { percentileSorted } from '../../../harness/stats/percentiles.ts'
+import { counted } from '../../../harness/units.ts'
 import type { SeriesHistory } from '../../../harness/verdict/history/history-values.ts'
 import type { Chart, ChartLine, Point } from '../../charts/chart-types.ts'
 import { type ColumnHistory, type FleetHistory, isOfAll, type UnitHistory } from './fleet-history.ts'
@@ -45,7 +46,7 @@ function chartOf(
   return {
     ...{ kind: 'lines', id: `fleet-history-${at + 1}`, about: 'comparison', simulated },
     title: `${title} on ${card} over time`,
-    summary: `${label} of ${units.length} units as a share of the median of each, in %; by week over all units, and single units that differ from the others. Diamonds: settings that changed.`,
+    summary: `${label} of ${counted(units.length, 'unit')} as a share of the median of each, in %; by week over all units, and single units that differ from the others. Diamonds: settings that changed.`,
     x: { label: 'Days since the first run', min: 0 },
     panels: [{ y: { label: `${label} (% of own median)` }, lines }],
     bands: [],
