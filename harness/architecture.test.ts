@@ -3,12 +3,12 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseSync } from 'oxc-parser'
 import { describe, expect, test } from 'vitest'
-import { reportsMayNotImport, rooms, simulator } from '../scripts/docs/rooms.ts'
-import { forTests } from '../scripts/docs/rooms-for-tests.ts'
+import { forTests } from '../scripts/docs/rooms/for-tests.ts'
+import { reportsMayNotImport, rooms, simulator } from '../scripts/docs/rooms/rooms.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** The files and folders of each row; what a file may import stands in scripts/docs/rooms.ts. */
+/** The files and folders of each row; what a file may import stands in scripts/docs/rooms. */
 const ranks = rooms.map(({ paths }) => paths)
 const simulatorMayImport = [...simulator.paths, ...simulator.mayImport]
 const roomsForTests = forTests.flatMap(({ paths }) => paths)
@@ -53,8 +53,8 @@ const isSimulator = (file: string) => isIn(file, 'harness/simulator')
 test('the parser sees the imports: a file that is known to have them', () => {
   expect(importsOf.get('scripts/command-line.ts')!.length).toBeGreaterThan(3)
   expect(importsOf.get('harness/architecture.test.ts')).toEqual([
-    'scripts/docs/rooms.ts',
-    'scripts/docs/rooms-for-tests.ts',
+    'scripts/docs/rooms/for-tests.ts',
+    'scripts/docs/rooms/rooms.ts',
   ])
 })
 

@@ -1,7 +1,7 @@
 import { cardsNamed } from '../catalogue/find.ts'
 import type { CardEntry } from '../catalogue/own/card-entry.ts'
 import { JoulemarkError } from '../errors.ts'
-import type { Gpu } from '../record/schema/run.ts'
+import type { Gpu } from '../record/schema/gpu.ts'
 import { describeFound } from '../telemetry/inventory/describe-found.ts'
 import { openTelemetry } from '../telemetry/open.ts'
 import { runNvidiaSmi } from '../telemetry/smi/exec.ts'

@@ -6,7 +6,7 @@ import { JoulemarkError } from '../errors.ts'
 import { jsonOf } from '../json-text.ts'
 import { diskError } from '../record/disk/disk-error.ts'
 import { makeFolder } from '../record/json-file.ts'
-import { processMarkSchema } from '../record/schema/run.ts'
+import { processMarkSchema } from '../record/schema/origin.ts'
 import { fateOfWriter, ownMark } from '../telemetry/host/process-mark.ts'
 
 const lockSchema = z.object({ process: processMarkSchema, host: z.object({ hostname: z.string() }) })

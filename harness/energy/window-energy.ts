@@ -1,5 +1,5 @@
 import type { GpuRow } from '../record/rows.ts'
-import type { Energy } from '../record/schema/trial.ts'
+import type { Energy } from '../record/schema/energy.ts'
 import { percentileSorted } from '../stats/percentiles.ts'
 import { counted } from '../units.ts'
 import { boardSensor, combineTerms, type ErrorTerms } from './error-bar.ts'

@@ -1,7 +1,7 @@
 import { mean, sampleVariance } from 'simple-statistics'
 import { isKnown, knownOf, numberOf } from '../record/measured.ts'
 import { TOKEN_BIN_MS, type TokenRow } from '../record/rows.ts'
-import type { Drift, DriftCheck } from '../record/schema/run.ts'
+import type { Drift, DriftCheck } from '../record/schema/result.ts'
 import type { TextTrial } from '../record/schema/trial.ts'
 import { correlatedMean } from '../stats/correlated-mean.ts'
 import { holmAdjust } from '../stats/holm.ts'

@@ -1,6 +1,7 @@
 import { mean, sampleStandardDeviation } from 'simple-statistics'
 import { isKnown, knownOf, type Measured, reasonOf } from '../record/measured.ts'
-import type { MetricResult, RunRecord } from '../record/schema/run.ts'
+import type { MetricResult } from '../record/schema/result.ts'
+import type { RunRecord } from '../record/schema/run.ts'
 import type { Trial } from '../record/schema/trial.ts'
 import { correlatedMean } from '../stats/correlated-mean.ts'
 import { studentTQuantile } from '../stats/student-t.ts'

@@ -1,4 +1,5 @@
-import type { MetricResult, RunRecord } from '../record/schema/run.ts'
+import type { MetricResult } from '../record/schema/result.ts'
+import type { RunRecord } from '../record/schema/run.ts'
 import type { Scenario } from '../scenario/schema.ts'
 import { headlineMetric } from './headline.ts'
 import { FIXED_QUANTILE, type IntervalRule, relativeHalfWidth } from './result.ts'

@@ -1,4 +1,4 @@
-import type { MetricResult } from '../record/schema/run.ts'
+import type { MetricResult } from '../record/schema/result.ts'
 import { type BlockedFit, type BlockValue, blockedFit } from '../stats/blocked-fit.ts'
 import { type Contrast, intervalOf } from '../stats/welch.ts'
 

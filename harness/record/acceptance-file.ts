@@ -7,7 +7,7 @@ import { jsonOf } from '../json-text.ts'
 import { replaceFile, toJson } from './json-file.ts'
 import { canonicalJson } from './provenance.ts'
 import type { StoredRun } from './read.ts'
-import { signatureSchema } from './schema/run.ts'
+import { signatureSchema } from './schema/signature.ts'
 import { isTextSignedBy, signText } from './signing/signature.ts'
 
 /** The verdict of `box` on the server of a run: a file beside run.json, so that it moves with the folder of the run. */

@@ -1,7 +1,10 @@
 import { z } from 'zod'
 
 /** A missing value with its reason; unknown is never 0. */
-export const missingSchema = z.strictObject({ value: z.null(), reason: z.string() })
+export const missingSchema = z.strictObject({
+  value: z.null().describe('null: it is missing'),
+  reason: z.string().describe('why it is missing'),
+})
 /** A finite number, or the reason why there is none. */
 export const measuredSchema = z
   .union([z.number(), missingSchema])

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Gpu, RunRecord } from './schema/run.ts'
+import type { Gpu } from './schema/gpu.ts'
+import type { RunRecord } from './schema/run.ts'
 import { simulationStamps } from './simulation-stamps.ts'
 
 /**

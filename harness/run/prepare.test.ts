@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Gpu } from '../record/schema/run.ts'
+import type { Gpu } from '../record/schema/gpu.ts'
 import { fakeRun } from '../testing/fake-run.ts'
 import { identifyCard } from './prepare.ts'
 

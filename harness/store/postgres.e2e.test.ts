@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type PostgresServer, postgresPrograms, startPostgres } from '../testing/postgres-server.ts'
-import { storeCases } from '../testing/store-cases.ts'
+import { storeCases } from '../testing/store/store-cases.ts'
 import { viewCases } from '../testing/view-cases.ts'
 import { withStore } from './db/open.ts'
 

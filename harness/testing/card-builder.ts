@@ -1,6 +1,6 @@
 import type { CardLoad } from '../energy/card-loads.ts'
 import { type Missing, missing } from '../record/measured.ts'
-import type { Gpu } from '../record/schema/run.ts'
+import type { Gpu } from '../record/schema/gpu.ts'
 import type { CardsSnapshot, CardTrial, GpuTelemetry } from '../record/schema/telemetry.ts'
 
 /** A healthy RTX 4090, as nvidia-smi lists it; every field can be set. */

@@ -1,5 +1,6 @@
 import { type MetricKey, metrics } from '../metrics/catalogue.ts'
-import { type Gate, type MetricResult, type RunRecord, runRecordSchema, SCHEMA_VERSION } from '../record/schema/run.ts'
+import type { MetricResult } from '../record/schema/result.ts'
+import { type Gate, type RunRecord, runRecordSchema, SCHEMA_VERSION } from '../record/schema/run.ts'
 import type { Trial } from '../record/schema/trial.ts'
 import { toolVersion } from '../version.ts'
 import { makeGpu } from './card-builder.ts'

@@ -2,7 +2,8 @@ import { JoulemarkError } from '../errors.ts'
 import { servingUuids } from '../physics/serving-gpus.ts'
 import { canonicalSha256 } from '../record/provenance.ts'
 import type { Endpoint } from '../record/schema/endpoint.ts'
-import type { Gpu, RunRecord } from '../record/schema/run.ts'
+import type { Gpu } from '../record/schema/gpu.ts'
+import type { RunRecord } from '../record/schema/run.ts'
 import type { Scenario } from '../scenario/schema.ts'
 
 /** What the next runs of a tuning would measure: one of its loads, on the cards and the server as they are now. */

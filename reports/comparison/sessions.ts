@@ -1,6 +1,7 @@
 import { labelOf, type MetricKey } from '../../harness/metrics/catalogue.ts'
 import { type TurnResults, turnsOverTrials } from '../../harness/metrics/session/over-trials.ts'
-import type { MetricResult, RunRecord } from '../../harness/record/schema/run.ts'
+import type { MetricResult } from '../../harness/record/schema/result.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { trialsOfKind } from '../../harness/record/trials-of-kind.ts'
 import type { Facts } from '../facts.ts'
 import { withoutEmptyRows } from '../tables/empty-rows.ts'

@@ -1,5 +1,6 @@
 import { type MetricKey, metrics } from '../../harness/metrics/catalogue.ts'
-import type { MetricResult, RunRecord } from '../../harness/record/schema/run.ts'
+import type { MetricResult } from '../../harness/record/schema/result.ts'
+import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { Known } from '../facts.ts'
 import { sensibleDigits } from '../render/digits.ts'
 import { caveatsOf, caveatText } from './caveats.ts'

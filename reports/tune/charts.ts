@@ -1,6 +1,6 @@
 import { labelOf, metrics } from '../../harness/metrics/catalogue.ts'
 import { limitOf, type PointRow } from '../../harness/operating/points.ts'
-import type { MetricResult } from '../../harness/record/schema/run.ts'
+import type { MetricResult } from '../../harness/record/schema/result.ts'
 import type { Chart, ChartLine, ChartOf } from '../charts/chart-types.ts'
 import { rounded } from '../charts/slices.ts'
 import { formatGbp, formatNumber } from '../render/format-cell.ts'

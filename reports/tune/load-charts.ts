@@ -1,6 +1,6 @@
 import { pointLabel } from '../../harness/operating/point.ts'
 import type { PointRow } from '../../harness/operating/points.ts'
-import type { MetricResult } from '../../harness/record/schema/run.ts'
+import type { MetricResult } from '../../harness/record/schema/result.ts'
 import type { Chart } from '../charts/chart-types.ts'
 import type { Known } from '../facts.ts'
 import { tradeOffCharts } from '../sweep/trade-off-charts.ts'

@@ -1,21 +1,12 @@
 import { type MetricKey, metrics } from '../../harness/metrics/catalogue.ts'
 import type { PointRow } from '../../harness/operating/points.ts'
-import type { MetricResult } from '../../harness/record/schema/run.ts'
+import type { MetricResult } from '../../harness/record/schema/result.ts'
 import { counted } from '../../harness/units.ts'
 import { assumptionsText, idleNote, priceNote } from '../comparison/economics-notes.ts'
 import type { Facts } from '../facts.ts'
-import { formatShare } from '../render/format-cell.ts'
-import {
-  buildTable,
-  type Cell,
-  type CellMarks,
-  type Column,
-  missing,
-  type Table,
-  type Tone,
-  text,
-} from '../tables/table.ts'
+import { buildTable, type Cell, type Column, missing, type Table, text } from '../tables/table.ts'
 import { answersOf } from './answers.ts'
+import { changeCell, figureCell, moneyCell, nameCell, sloCell, stamp } from './point-cells.ts'
 import { pointName, type Tuning } from './tuning.ts'
 
 /** Metrics of a point of text, besides rate, power and efficiency. */
@@ -148,81 +139,6 @@ const column = (
   of: (row: PointRow) => MetricResult | undefined,
   tuning: Tuning,
 ): Column<PointRow> => ({ id, head, align: 'right', cell: (row) => figureCell(of(row), row, tuning, { digits }) })
-
-function nameCell(tuning: Tuning, row: PointRow): Cell {
-  const { setting, enforcedW, readClockMHz, blocks } = row
-  const { blocks: most } = tuning.table
-  const details = [
-    ...(setting.powerLimitW === null && tuning.foundW !== null ? [`${tuning.foundW} W`] : []),
-    ...(setting.powerLimitW === tuning.foundW ? ['as found'] : []),
-    ...(setting.powerLimitW !== null && enforcedW !== null && enforcedW !== setting.powerLimitW
-      ? [`enforced ${enforcedW} W`]
-      : []),
-    ...(readClockMHz !== null && readClockMHz !== setting.smClockMHz ? [`ran at ${readClockMHz} MHz`] : []),
-    ...(blocks.length < most && blocks.length > 0 ? [`${blocks.length} of ${counted(most, 'block')}`] : []),
-  ]
-  return { ...text(pointName(tuning, row)), ...(details.length === 0 ? {} : { detail: details.join(', ') }) }
-}
-
-function figureCell(
-  result: MetricResult | undefined,
-  { reason }: PointRow,
-  tuning: Tuning,
-  { digits, unit = '' }: { readonly digits: number; readonly unit?: string },
-): Cell {
-  if (reason !== null) return missing(reason)
-  if (result === undefined || result.mean === null) return missing(result?.reason ?? 'not in the records')
-  const { mean, ci95 } = result
-  return { kind: 'number', value: mean, unit, digits, ...(ci95 === null ? {} : { ci95 }), ...stamp(tuning) }
-}
-
-function moneyCell({ gbp, reason }: PointRow, tuning: Tuning): Cell {
-  if (reason !== null) return missing(reason)
-  if (gbp.mean === null) return missing(gbp.reason)
-  return {
-    kind: 'money',
-    valueGbp: gbp.mean,
-    digits: 4,
-    ...(gbp.ci95 === null ? {} : { ci95: gbp.ci95 }),
-    ...stamp(tuning),
-  }
-}
-
-/** The headline metric against that at the highest limit with the same load, as a percentage. */
-function changeCell({ vsReference, reason, blocks }: PointRow, tuning: Tuning): Cell {
-  if (reason !== null) return missing(reason)
-  if (vsReference === null)
-    return tuning.table.blocks > 1 && blocks.length > 0 ? text('–') : missing('one block has no spread between blocks')
-  const [low, high] = vsReference.ci95
-  return {
-    kind: 'number',
-    value: vsReference.value * 100,
-    unit: '%',
-    digits: 1,
-    ci95: [low * 100, high * 100],
-    ...stamp(tuning),
-  }
-}
-
-const sloTones: Readonly<Record<PointRow['slo']['state'], Tone>> = {
-  met: 'good',
-  missed: 'bad',
-  unclear: 'warn',
-  unknown: 'plain',
-}
-
-function sloCell({ slo, reason }: PointRow, tuning: Tuning): Cell {
-  if (reason !== null) return missing(reason)
-  if (slo.state === 'unknown') return missing(slo.reason ?? 'not measured')
-  const word = slo.state === 'unclear' ? 'in some blocks' : slo.state
-  const share = slo.share === null ? {} : { detail: `${formatShare(slo.share)} of requests` }
-  return { ...text(word, sloTones[slo.state]), ...share, ...stamp(tuning) }
-}
-
-const stamp = ({ simulated, caveat }: Tuning): CellMarks => ({
-  ...(simulated ? { simulated: true } : {}),
-  ...(caveat === null ? {} : { caveat }),
-})
 
 /** Whose electricity is in the costs, and where its idle power is from. */
 function electricityNote({ money, card }: Tuning, facts: Facts): string[] {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { roomTables } from './architecture-page.ts'
-import { rooms, simulator } from './rooms.ts'
-import { forTests } from './rooms-for-tests.ts'
+import { forTests } from './rooms/for-tests.ts'
+import { rooms, simulator } from './rooms/rooms.ts'
 
 const page = roomTables()
 

@@ -1,6 +1,6 @@
-import type { Room } from './room.ts'
-import { reportsMayNotImport, rooms, simulator } from './rooms.ts'
-import { forTests } from './rooms-for-tests.ts'
+import { forTests } from './rooms/for-tests.ts'
+import type { Room } from './rooms/room.ts'
+import { reportsMayNotImport, rooms, simulator } from './rooms/rooms.ts'
 
 /** The tables of docs/architecture.md: the rooms from what a person types down to the clock, and their folders. */
 export function roomTables(): string {

@@ -1,5 +1,5 @@
 import { JoulemarkError } from '../../harness/errors.ts'
-import type { Gpu } from '../../harness/record/schema/run.ts'
+import type { Gpu } from '../../harness/record/schema/gpu.ts'
 
 const VARIABLE = 'CUDA_VISIBLE_DEVICES'
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { gpuSchema } from '../../record/schema/run.ts'
+import { gpuSchema } from '../../record/schema/gpu.ts'
 import { inventoryFrom } from '../../telemetry/inventory/inventory.ts'
 import { parseSmiXml, type XmlNode } from '../../telemetry/inventory/smi-xml.ts'
 import { documentIn } from '../../telemetry/smi/rows.ts'

@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { z } from 'zod'
 import { JoulemarkError } from '../../errors.ts'
 import { jsonOf } from '../../json-text.ts'
-import { processMarkSchema } from '../../record/schema/run.ts'
+import { processMarkSchema } from '../../record/schema/origin.ts'
 import { fateOfWriter, ownMark } from '../../telemetry/host/process-mark.ts'
 import type { ContainerEngine } from './engine/engine.ts'
 

@@ -4,7 +4,7 @@ import type { CardLoad } from '../../energy/card-loads.ts'
 import { INSTANT_AGREEMENT } from '../../energy/counter.ts'
 import { CEILING_SHARE } from '../../physics/power-ceiling.ts'
 import { servingGpus } from '../../physics/serving-gpus.ts'
-import type { Gpu } from '../../record/schema/run.ts'
+import type { Gpu } from '../../record/schema/gpu.ts'
 import { defineGate, everyKind, type GateInput, type GateResult, gateResult, notMeasured } from '../gate.ts'
 import {
   failsAbove,

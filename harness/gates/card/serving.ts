@@ -1,7 +1,7 @@
 import type { CardLoad } from '../../energy/card-loads.ts'
 import { leastMemoryBytes } from '../../physics/least-memory.ts'
 import { servingGpus, servingUuids } from '../../physics/serving-gpus.ts'
-import type { Gpu } from '../../record/schema/run.ts'
+import type { Gpu } from '../../record/schema/gpu.ts'
 import type { CardsSnapshot, GpuTelemetry } from '../../record/schema/telemetry.ts'
 import { defineGate, everyKind, type GateInput, gateResult, notMeasured } from '../gate.ts'
 import { failsBelow, isBeyond, limitText, percent } from '../threshold.ts'

@@ -1,5 +1,5 @@
 import type { Measured } from '../../record/measured.ts'
-import type { MetricResult } from '../../record/schema/run.ts'
+import type { MetricResult } from '../../record/schema/result.ts'
 import type { TurnValues } from '../../record/schema/session.ts'
 import type { TextTrial } from '../../record/schema/trial.ts'
 import { metricResult } from '../result.ts'

@@ -1,4 +1,4 @@
-import type { MetricResult } from '../../record/schema/run.ts'
+import type { MetricResult } from '../../record/schema/result.ts'
 
 /** A mean with its 95 % interval; null where one trial gave none. */
 export interface Spread {

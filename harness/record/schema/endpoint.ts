@@ -5,25 +5,37 @@ const nullableNumber = z.number().nullable()
 
 /** The server of a run, as discovery and the probe before the run found it. */
 export const endpointSchema = z.object({
-  url: z.string(),
-  engine: z.string().nullable(),
+  url: z.string().describe('address of the server, as requests were sent to it'),
+  engine: z.string().nullable().describe('vllm, sglang, llama.cpp, tensorrt-llm or tgi; null if nothing shows it'),
   engineEvidence: z.string().optional().describe('what shows the engine; absent if nothing does, and in older records'),
-  version: z.string().nullable(),
-  systemFingerprint: z.string().nullable(),
+  version: z.string().nullable().describe('version of the engine; null if the server does not say'),
+  systemFingerprint: z
+    .string()
+    .nullable()
+    .describe('`system_fingerprint` of its answers; null if they have none, or before the first answer'),
   model: z.string().nullable().describe('the served model name used in requests'),
-  modelRoot: z.string().nullable(),
+  modelRoot: z
+    .string()
+    .nullable()
+    .describe('path or repository of the weights, as the server lists it; null if it does not'),
   adapter: z.string().optional().describe('LoRA adapter that the requests asked for'),
   servedAs: z.string().optional().describe('served name that the user gave for the model (--served-as)'),
-  servedModels: z.array(z.string()),
-  maxModelLen: nullableNumber,
+  servedModels: z.array(z.string()).describe('names of all models that it lists, the first hundred'),
+  maxModelLen: nullableNumber.describe(
+    'longest prompt and answer together, in tokens; null if the server does not say',
+  ),
   startedAtS: z
     .number()
     .optional()
     .describe('Unix time at which the server started, by its own metrics; absent if it does not say'),
   location: z
-    .object({ isThisMachine: z.boolean().nullable(), reason: z.string() })
+
+    .object({
+      isThisMachine: z.boolean().nullable().describe('null if the address cannot be looked up'),
+      reason: z.string().describe('what shows it, without the address'),
+    })
     .optional()
-    .describe('whether the server runs on the machine of the cards; null if that cannot be known'),
+    .describe('whether the server runs on the machine of the cards; absent in older records'),
   chatPrompt: z
     .object({
       baseTokens: z.int().nonnegative().describe('chat template and first word'),

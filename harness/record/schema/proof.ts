@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { measuredSchema } from '../measured.ts'
-import { metricResultSchema, signatureSchema } from './run.ts'
+import { metricResultSchema } from './result.ts'
+import { signatureSchema } from './signature.ts'
 
 /** The proof of a machine: what joulemark claims of its own measurements, and what was proved of it there. */
 

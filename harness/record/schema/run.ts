@@ -6,8 +6,12 @@ import { boxPartSchema } from './box.ts'
 import { cardProbeSchema } from './card-probe.ts'
 import { certificateSchema } from './certificate.ts'
 import { endpointSchema } from './endpoint.ts'
+import { gpuSchema } from './gpu.ts'
+import { hostSchema, processMarkSchema, toolSchema } from './origin.ts'
+import { driftSchema, metricResultSchema } from './result.ts'
 import { primingSchema, serverStartSchema } from './server.ts'
 import { settingSchema } from './setting.ts'
+import { chainLinkSchema, redactedCopySchema, signatureSchema } from './signature.ts'
 import { coolDownSchema, fingerprintSchema, interruptionSchema, telemetrySchema } from './telemetry.ts'
 import { trialSchema } from './trial.ts'
 import { wallSchema } from './wall.ts'
@@ -15,59 +19,17 @@ import { wallSchema } from './wall.ts'
 /** The run record, schema version 2: the only interface between measuring and reporting. `upgrade.ts` reads version 1. */
 export const SCHEMA_VERSION = 2
 
-const nullableNumber = z.number().nullable()
-
-/** A headline metric over the trials: mean, 95 % t-interval of the trial means (null for fewer than 2 trials), number of trials. */
-export const metricResultSchema = z.union([
-  z.object({
-    mean: z.number(),
-    ci95: z.tuple([z.number(), z.number()]).nullable(),
-    n: z.int().nonnegative(),
-    effectiveN: z.number().positive().optional().describe('independent trials that would leave the same uncertainty'),
-    unit: z.string(),
-  }),
-  z.object({
-    mean: z.null(),
-    ci95: z.null(),
-    n: z.int().nonnegative(),
-    unit: z.string(),
-    reason: z.string().describe('why there is no mean'),
-  }),
-])
-
-/** First against last third of a trial, or first against last trial; null with a reason if it cannot be computed. */
-export const driftCheckSchema = z.object({
-  changeShare: nullableNumber.describe('tokens/s of the last part / tokens/s of the first part - 1'),
-  p: nullableNumber.describe('p of no change, not adjusted for the number of trials'),
-  drifts: z.boolean(),
-  reason: z.string().optional(),
-})
-
-/** Drift of a run: within each trial, over the trials, and its cold-start and sustained throughput. */
-export const driftSchema = z.object({
-  trials: z.array(
-    driftCheckSchema.extend({
-      index: z.int().nonnegative(),
-      firstTokensPerS: nullableNumber,
-      lastTokensPerS: nullableNumber,
-      detectableShare: z
-        .number()
-        .optional()
-        .describe(
-          'the change that the test finds in 80 of 100 cases; absent where nothing is testable, and in older records',
-        ),
-    }),
-  ),
-  trend: driftCheckSchema,
-  coldBurstTokensPerS: nullableNumber.describe('first third of the first trial, right after the warm-up'),
-  soakedTokensPerS: nullableNumber.describe('last third of the last trial'),
-  findings: z.array(z.string()),
-})
-
 /** A training command and the settings of its `config` line, without which steps/s cannot be compared. */
 export const trainingJobSchema = z.object({
-  command: z.array(z.string()),
-  config: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  command: z.array(z.string()).describe('the command and its words'),
+  config: z
+    .record(
+      z.string(),
+      z
+        .union([z.string(), z.number(), z.boolean(), z.null()])
+        .describe('a setting as the command printed it: text, number, true or false, or null'),
+    )
+    .describe('settings of the `config` line that the command printed; empty until it has printed one'),
 })
 
 /** A run whose result is that memory ran out. */
@@ -81,94 +43,32 @@ const oomSchema = z.object({
   evidence: z.string().describe('the bytes, or the message of the server'),
 })
 
-/** Lower-case hexadecimal only, so that every changed bit is detected. */
-const hex = (bytes: number) =>
-  z.string().regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`), `expected ${bytes} bytes in hex`)
-
-/** Ed25519 over the bytes of the manifest. It proves that nothing changed; only a pinned key proves who signed. */
-export const signatureSchema = z.strictObject({
-  algorithm: z.literal('Ed25519'),
-  publicKey: hex(32),
-  value: hex(64),
-})
-
-/** The signature of the redacted copy, made at the end of the run, when the key is available. */
-const redactedCopySchema = z.strictObject({
-  manifestSha256: hex(32),
-  signature: signatureSchema,
-})
-
-/** The place of a record among those that its key signed on one machine, and the record before it: key-chain.ts. */
-export const chainLinkSchema = z.strictObject({
-  id: hex(8).describe('random, from the first record of the chain: a key has a chain on each machine'),
-  place: z.int().positive(),
-  previous: hex(32).nullable().describe('digest of the record before it, whole and not redacted; null for the first'),
-})
-
 const gateStatuses = ['pass', 'warn', 'fail', 'not-measured'] as const
 export const gateSchema = z.object({
-  id: z.string(),
-  status: z.enum(gateStatuses),
-  /** True for gates that must be measured for a run to be quotable. */
-  required: z.boolean(),
-  /** One sentence with the numbers that were compared. */
-  evidence: z.string(),
-})
-
-export const gpuSchema = z.object({
-  index: z.int().nullable(),
-  uuid: z.string(),
-  name: z.string(),
-  driver: z.string().nullable(),
-  vbios: z.string().nullable(),
-  powerLimitW: nullableNumber,
-  powerDefaultLimitW: nullableNumber,
-  powerMaxLimitW: nullableNumber.optional(),
-  powerCeilingW: nullableNumber.optional().describe('power samples above are dropped; null if no limit is known'),
-  virtualization: z.string().nullable().optional().describe('None, Pass-Through, VGPU or Host VGPU'),
-  memoryTotalMiB: nullableNumber,
-  memoryReservedMiB: nullableNumber,
-  eccMode: z.string().nullable(),
-  persistenceMode: z.string().nullable(),
-  pcie: z.object({
-    genCurrent: nullableNumber,
-    genMax: nullableNumber,
-    widthCurrent: nullableNumber,
-    widthMax: nullableNumber,
-  }),
-  maxSmClockMHz: nullableNumber,
-  maxMemClockMHz: nullableNumber,
-  /** Whether this GPU served the model; only serving GPUs count in energy. */
-  serving: z.boolean(),
-})
-
-/** The process that writes a record: its id alone is given to later processes too. */
-export const processMarkSchema = z.object({
-  pid: z.int().positive(),
-  startTicks: z.int().nonnegative().nullable().describe('start of the process in clock ticks since the boot'),
-  bootId: z.string().nullable().describe('id of this start of the machine; null where the system has none'),
-  pidNamespace: z.string().nullable().describe('process ids mean something else in another container'),
+  id: z.string().describe('id of the gate: joulemark explain gate ID says what it means'),
+  status: z
+    .enum(gateStatuses)
+    .describe('fail stops a quote, and so does not-measured of a required gate; warn does not'),
+  required: z.boolean().describe('whether it must be measured for a run to be quotable'),
+  evidence: z.string().describe('one sentence with the numbers that were compared'),
 })
 
 export const runRecordSchema = z.object({
-  schemaVersion: z.literal(SCHEMA_VERSION),
-  id: z.string(),
-  status: z.enum(['running', 'complete', 'interrupted', 'failed']),
-  /** `simulated` if any part was. */
-  source: z.enum(['live', 'simulated']),
-  /** One line per simulated part. */
-  sourceEvidence: z.array(z.string()),
-  startedAt: z.iso.datetime(),
-  endedAt: z.iso.datetime().nullable(),
-  clock: z.object({ originMs: z.number().describe('milliseconds since the Unix epoch at time 0 of the CSV files') }),
-  tool: z.object({
-    name: z.literal('joulemark'),
-    version: z.string(),
-    commit: z.string().nullable(),
-    node: z.string(),
-  }),
-  scenario: scenarioSchema,
-  scenarioSha256: z.string(),
+  schemaVersion: z.literal(SCHEMA_VERSION).describe('version of this schema'),
+  id: z.string().describe('name of the folder of the run: start in UTC, card, scenario'),
+  status: z
+    .enum(['running', 'complete', 'interrupted', 'failed'])
+    .describe('interrupted: ended by a person or a signal, with the trials so far; failed: see `failure`'),
+  source: z.enum(['live', 'simulated']).describe('simulated if any part was'),
+  sourceEvidence: z.array(z.string()).describe('one line per simulated part; empty for a live run'),
+  startedAt: z.iso.datetime().describe('start of the run, UTC'),
+  endedAt: z.iso.datetime().nullable().describe('end of the run, UTC; null while it runs'),
+  clock: z
+    .object({ originMs: z.number().describe('milliseconds since the Unix epoch at time 0 of the CSV files') })
+    .describe('the clock of the run: its times are milliseconds since `originMs`'),
+  tool: toolSchema.describe('the program that wrote the record'),
+  scenario: scenarioSchema.describe('what was asked of the card, with every default filled in'),
+  scenarioSha256: z.string().describe('SHA-256 of `scenario` as canonical JSON: equal for equal questions'),
   quick: z
     .literal(true)
     .optional()
@@ -177,40 +77,39 @@ export const runRecordSchema = z.object({
     .optional()
     .describe('the model, where the catalogue of this version does not have it; absent for one of its own'),
   card: z.object({
-    key: z.string().nullable(),
-    name: z.string().nullable(),
+    key: z.string().nullable().describe('key in the catalogue; null with a reason'),
+    name: z.string().nullable().describe('name by nvidia-smi; null if no GPU was read'),
     claimed: z.string().optional().describe('card or group that the user named'),
-    reason: z.string().optional(),
+    reason: z.string().optional().describe('why there is no key: no GPU, different cards, or none of the catalogue'),
     description: cardEntrySchema
       .optional()
       .describe('what is known of a card that is not in the bundled catalogue; absent fields are unknown'),
   }),
-  host: z.object({
-    hostname: z.string(),
-    kernel: z.string(),
-    cpu: z.string(),
-    cpuCount: z.int(),
-    memoryGiB: z.number(),
-  }),
+  host: hostSchema.describe('the machine that ran joulemark'),
   process: processMarkSchema.optional().describe('the process that writes the record; absent once the run has ended'),
-  gpus: z.array(gpuSchema),
+  gpus: z.array(gpuSchema).describe('every GPU of the machine, before the run; empty with `gpusReason`'),
   gpusReason: z.string().optional().describe('why `gpus` is empty'),
-  endpoint: endpointSchema,
+  endpoint: endpointSchema.describe('the model server, as it was found before the run'),
   certificate: certificateSchema.nullable().describe('null: the client was not calibrated (--skip-calibration)'),
   metricDefinitions: z
     .int()
     .positive()
     .optional()
     .describe('version of the definitions by which values were computed (definitions.ts); absent: 1'),
-  trials: z.array(trialSchema),
-  converged: z.boolean().nullable(),
-  result: z.record(z.string(), metricResultSchema),
-  gates: z.array(gateSchema),
-  quotable: z.boolean(),
+  trials: z.array(trialSchema).describe('the trials in their order; the warm-up is none'),
+  converged: z
+    .boolean()
+    .nullable()
+    .describe('whether the interval of the headline metric is as narrow as asked; null without an interval'),
+  result: z
+    .record(z.string(), metricResultSchema)
+    .describe('every metric over the trials, by its key: joulemark explain metric KEY; empty without a trial'),
+  gates: z.array(gateSchema).describe('the checks that make a number quotable; empty until the run has ended'),
+  quotable: z.boolean().describe('whether status, gates and precision allow a quote; a signature is needed besides'),
   trialBounds: z
     .object({
-      fewest: z.int().positive(),
-      most: z.int().positive(),
+      fewest: z.int().positive().describe('trials that are always run'),
+      most: z.int().positive().describe('trials after which the run ends however wide its interval is'),
       effectiveTrials: z
         .literal(true)
         .optional()
@@ -219,7 +118,9 @@ export const runRecordSchema = z.object({
     .optional()
     .describe('bounds on the number of trials: beyond `fewest` the intervals are widened for sequential stopping'),
   priming: primingSchema.optional().describe('absent if the scenario asks for no hit rate of the prefix cache'),
-  drift: driftSchema.optional(),
+  drift: driftSchema
+    .optional()
+    .describe('whether throughput changes within a trial or over the trials; absent if it was not tested'),
   coolDowns: z.array(coolDownSchema).optional().describe('absent if the scenario requires none'),
   serverStart: serverStartSchema.optional().describe('absent if the server was already running'),
   cardProbe: cardProbeSchema
@@ -237,25 +138,31 @@ export const runRecordSchema = z.object({
     .describe('suspensions, stops and clock steps during the run; absent if none was seen'),
   fingerprint: fingerprintSchema.optional().describe('absent if no card could be read'),
   oom: oomSchema.optional().describe('memory ran out, which is the result of the run; `result` is empty'),
-  training: trainingJobSchema.optional(),
-  failure: z.string().optional(),
-  files: z.record(z.string(), z.object({ sha256: z.string(), rows: z.int().nonnegative() })),
+  training: trainingJobSchema.optional().describe('the training that was run; absent for other kinds'),
+  failure: z
+    .string()
+    .optional()
+    .describe('why the run failed, or that its time was up, in one line; absent if neither'),
+  files: z
+    .record(
+      z.string(),
+      z.object({
+        sha256: z.string().describe('SHA-256 of the file, in hex'),
+        rows: z.int().nonnegative().describe('its rows, without the header'),
+      }),
+    )
+    .describe('the CSV files beside run.json, by name; empty until the run has ended'),
   redacted: z.literal(true).optional().describe('a copy without names, addresses and serial numbers, values unchanged'),
   chain: chainLinkSchema
     .optional()
     .describe('absent if unsigned, if the chain of the key could not be written, and before it existed'),
-  redactedCopy: redactedCopySchema.optional(),
+  redactedCopy: redactedCopySchema
+    .optional()
+    .describe('signature of the copy without names, so that it can be made later without the key; absent if unsigned'),
   manifestSha256: z.string().optional().describe('digest of the manifest of this record and its files: manifest.ts'),
-  signature: signatureSchema.optional(),
+  signature: signatureSchema.optional().describe('of the manifest; absent if there was no key'),
 })
 
-export type MetricResult = z.infer<typeof metricResultSchema>
-export type DriftCheck = z.infer<typeof driftCheckSchema>
-export type Drift = z.infer<typeof driftSchema>
 export type TrainingJob = z.infer<typeof trainingJobSchema>
-export type ProcessMark = z.infer<typeof processMarkSchema>
-export type Signature = z.infer<typeof signatureSchema>
-export type ChainLink = z.infer<typeof chainLinkSchema>
 export type Gate = z.infer<typeof gateSchema>
-export type Gpu = z.infer<typeof gpuSchema>
 export type RunRecord = z.infer<typeof runRecordSchema>

@@ -4,7 +4,9 @@ import { measuredSchema } from '../measured.ts'
 /** The server in the record: its settings, and its own counters in each trial. */
 
 const nullableNumber = z.number().nullable()
-const reasons = z.record(z.string(), z.string()).describe('why a field is null, by field')
+const reasons = z
+  .record(z.string(), z.string().describe('why this field is null'))
+  .describe('why fields are null, by field')
 
 /** Settings of the server, as far as it reports them. Nothing here is assumed. */
 export const servingSchema = z.object({
@@ -13,13 +15,18 @@ export const servingSchema = z.object({
     .describe('metric names on the Prometheus page: of which engine, of one that is not read, or no such page'),
   kvCapacityTokens: nullableNumber.describe('tokens that the KV cache holds, over all engines'),
   kvMaxConcurrency: nullableNumber.describe('sequences of max_model_len that fit the KV cache at once'),
-  kvBlockTokens: nullableNumber,
+  kvBlockTokens: nullableNumber.describe('tokens of a block of the KV cache; the prefix cache finds whole blocks'),
   kvCacheDtype: z.string().nullable().describe('as configured; auto is the dtype of the model'),
-  prefixCaching: z.boolean().nullable(),
-  gpuMemoryUtilization: nullableNumber,
+  prefixCaching: z.boolean().nullable().describe('whether the prefix cache is on'),
+  gpuMemoryUtilization: nullableNumber.describe(
+    'share of the memory of a card that the server may take (--gpu-memory-utilization)',
+  ),
   speculation: z.boolean().nullable().describe('whether speculative decoding is set up'),
-  quantization: z.string().nullable(),
-  tensorParallel: nullableNumber,
+  quantization: z
+    .string()
+    .nullable()
+    .describe('method of quantization by name; none if the server says that there is none'),
+  tensorParallel: nullableNumber.describe('GPUs over which the layers are split'),
   parallelRequests: z.number().optional().describe('requests that the server runs at once; absent if it does not say'),
   reasons,
 })
@@ -41,9 +48,19 @@ export const serverStartSchema = z.object({
       id: z.string().nullable().describe('of the image that ran, as the engine names it'),
       digest: z.string().nullable().describe('by which its registry names it; null for an image that was not pulled'),
     })
-    .optional(),
+    .optional()
+    .describe('the image that the server ran in; absent if it is not known, and in older records'),
   phases: z
-    .array(z.object({ phase: z.enum(startPhases), seconds: z.number().nonnegative() }))
+    .array(
+      z.object({
+        phase: z
+          .enum(startPhases)
+          .describe(
+            'image: pulling it; boot: until loading begins; download, load: the weights; compile: torch.compile; tune: kernels; graphs: CUDA graphs; warm-up: what follows each of these',
+          ),
+        seconds: z.number().nonnegative().describe('how long it took, all its parts together'),
+      }),
+    )
     .optional()
     .describe('what the start consisted of, by the log of the server'),
 })
@@ -53,50 +70,56 @@ export type ServerStart = z.infer<typeof serverStartSchema>
 export const primingSchema = z.object({
   askedShare: z.number().describe('share of all prompt tokens that the cache is to serve'),
   expectedShare: z.number().describe('the same for the prompts as planned: whole blocks, never the last token'),
-  groups: z.int().positive(),
+  groups: z.int().positive().describe('different prefixes; each request begins with one of them'),
   prefixTokens: z.int().nonnegative().describe('tokens of each prefix that a request may find, in whole blocks'),
-  blockTokens: z.int().positive(),
+  blockTokens: z.int().positive().describe('tokens of a block of the prefix cache'),
   blockTokensFrom: z.enum(['server', 'assumed']).describe('assumed: the server does not report its block size'),
-  requests: z.int().nonnegative(),
-  requestsOk: z.int().nonnegative(),
-  startMs: z.number(),
-  endMs: z.number(),
+  requests: z.int().nonnegative().describe('requests that were sent for the prefixes; 0 where nothing had to be'),
+  requestsOk: z.int().nonnegative().describe('those of them that succeeded'),
+  startMs: z.number().describe('start of this phase, on the clock of the run'),
+  endMs: z.number().describe('end of this phase, on the clock of the run'),
   room: z
-    .object({ capacityTokens: z.number(), neededTokens: z.number(), wantedTokens: z.number() })
+    .object({
+      capacityTokens: z.number().describe('tokens that the KV cache of the server holds'),
+      neededTokens: z.number().describe('tokens of the prefixes and of the requests in flight'),
+      wantedTokens: z.number().describe('the same and what is written between two uses of a prefix'),
+    })
     .optional()
     .describe(
-      'KV cache of the server; prefixes and requests in flight; the same and what is written between two uses of a prefix. Absent if the server does not report its cache',
+      'KV cache that there is and that the prefixes need, in tokens; absent if the server does not report its cache',
     ),
 })
 export type Priming = z.infer<typeof primingSchema>
 
 /** Changes of the server's counters from just before a trial to just after it, and maxima of its gauges. */
 export const serverTrialSchema = z.object({
-  scrapes: z.int().nonnegative(),
-  generationTokens: measuredSchema,
+  scrapes: z.int().nonnegative().describe('readings of its counters, that before and that after the trial included'),
+  generationTokens: measuredSchema.describe('output tokens'),
   generationTokensWithin: z
     .number()
     .positive()
     .optional()
     .describe('tokens by which that may be off, because the server prints few digits; absent where it prints them all'),
-  promptTokens: measuredSchema,
+  promptTokens: measuredSchema.describe('prompt tokens'),
   prefixCacheQueries: measuredSchema.describe('prompt tokens that were looked up'),
   prefixCacheHits: measuredSchema.describe('prompt tokens that were found'),
-  preemptions: measuredSchema,
+  preemptions: measuredSchema.describe('times that a running request was put aside, because the KV cache was full'),
   requestSuccess: measuredSchema.describe('requests that ended, for any reason'),
-  requestsByReason: z.record(z.string(), z.number()),
-  specDecodeDrafts: measuredSchema,
-  specDecodeDraftTokens: measuredSchema,
-  specDecodeAcceptedTokens: measuredSchema,
-  ttftMeanMs: measuredSchema,
-  itlMeanMs: measuredSchema.describe('between engine steps of one request'),
+  requestsByReason: z
+    .record(z.string(), z.number().describe('requests that ended for this reason'))
+    .describe('the same by reason, as the server names them; empty if it does not split them'),
+  specDecodeDrafts: measuredSchema.describe('drafts of speculative decoding'),
+  specDecodeDraftTokens: measuredSchema.describe('tokens of these drafts'),
+  specDecodeAcceptedTokens: measuredSchema.describe('those of them that were accepted'),
+  ttftMeanMs: measuredSchema.describe('mean TTFT as the server timed it'),
+  itlMeanMs: measuredSchema.describe('mean time between engine steps of one request, as the server timed it'),
   tokensPerStep: measuredSchema.describe('output tokens per engine step and request: 1 unless the server speculates'),
   itlShortShare: measuredSchema
     .optional()
     .describe('share of the times between engine steps of one request that are at most 10 ms'),
-  runningMax: measuredSchema,
-  waitingMax: measuredSchema,
-  kvUsageMax: measuredSchema.describe('share of the KV cache'),
+  runningMax: measuredSchema.describe('most requests that ran at a reading'),
+  waitingMax: measuredSchema.describe('most requests that waited at a reading'),
+  kvUsageMax: measuredSchema.describe('highest share of the KV cache in use at a reading'),
   otherModelTokens: measuredSchema
     .optional()
     .describe('prompt and output tokens of other models on the same page; absent if there are none'),
@@ -108,18 +131,18 @@ export type ServerTrial = z.infer<typeof serverTrialSchema>
 
 /** Counts of the client over a whole trial, to be compared with the server's counters. */
 export const clientTokensSchema = z.object({
-  requestsOk: z.int().nonnegative(),
-  requestsFailed: z.int().nonnegative(),
-  plannedPromptTokens: measuredSchema.describe('requested, for the requests that succeeded'),
-  plannedOutputTokens: z.number(),
-  usagePromptTokens: z.number().describe('usage of the requests that succeeded'),
-  usageOutputTokens: z.number(),
-  usageCachedTokens: measuredSchema,
-  streamedOutputTokens: z.number().describe('tokens by their arrival'),
+  requestsOk: z.int().nonnegative().describe('requests that succeeded'),
+  requestsFailed: z.int().nonnegative().describe('requests that did not'),
+  plannedPromptTokens: measuredSchema.describe('prompt tokens that were planned, for the requests that succeeded'),
+  plannedOutputTokens: z.number().describe('output tokens that were planned, for the requests that succeeded'),
+  usagePromptTokens: z.number().describe('prompt tokens by the usage of the requests that succeeded'),
+  usageOutputTokens: z.number().describe('output tokens by the usage of the requests that succeeded'),
+  usageCachedTokens: measuredSchema.describe('prompt tokens from the prefix cache, by usage'),
+  streamedOutputTokens: z.number().describe('output tokens by their arrival, of all requests'),
   contentEvents: z.number().describe('events that carried a token'),
   failedOutputTokens: z.number().describe('tokens that failed requests are known to have received'),
   failedOutputTokensMost: z.number().describe('tokens that they may have received at most'),
-  ttftMeanMs: measuredSchema,
+  ttftMeanMs: measuredSchema.describe('mean TTFT of the requests that succeeded'),
   tpotMeanMs: measuredSchema.describe('sum of decode times / sum of tokens after the first moment'),
   lumpedTokens: z.number().optional().describe('tokens that arrived at one moment with another one'),
   requestsAtOnce: z.int().nonnegative().optional().describe('answers of several tokens that arrived at one moment'),
@@ -133,7 +156,9 @@ export const clientTokensSchema = z.object({
     .int()
     .nonnegative()
     .optional()
-    .describe('successful requests whose answer was: only longer ones where the model may end an answer'),
+    .describe(
+      'successful requests whose answer was longer or shorter than requested, by usage; only longer ones where the model may end an answer',
+    ),
 })
 export type ClientTokens = z.infer<typeof clientTokensSchema>
 

@@ -8,12 +8,14 @@ const watts = z.number().positive().nullable()
  */
 export const settingSchema = z.object({
   tune: z.string().describe('the tuning that the run belongs to: the name of its folder'),
-  powerLimitW: z.object({
-    asked: watts.describe('per GPU; null: left as it was found'),
-    enforced: watts.describe('per GPU, read back before the run; null with a reason'),
-    found: watts.describe('per GPU, before anything was set; null with a reason'),
-    reason: z.string().optional().describe('why a limit is null, other than not asked'),
-  }),
+  powerLimitW: z
+    .object({
+      asked: watts.describe('per GPU; null: left as it was found'),
+      enforced: watts.describe('per GPU, read back before the run; null with a reason'),
+      found: watts.describe('per GPU, before anything was set; null with a reason'),
+      reason: z.string().optional().describe('why a limit is null, other than not asked'),
+    })
+    .describe('power limit of the serving GPUs, in W'),
   smClockMHz: z
     .object({
       asked: z.number().positive().describe('the SM clock was locked at this one'),
@@ -28,13 +30,13 @@ export const settingSchema = z.object({
         .positive()
         .nullable()
         .describe('median under load, of the slowest serving card, from gpu.csv; null with a reason'),
-      reason: z.string().optional(),
+      reason: z.string().optional().describe('why `read` is null; absent if it is not'),
     })
     .optional()
     .describe('absent: the clock was not locked'),
-  block: z.int().nonnegative().describe('which block of the order; every block has every point once'),
-  blocks: z.int().positive(),
-  place: z.int().nonnegative().describe('in the whole order'),
+  block: z.int().nonnegative().describe('which block of the order, from 0 on; every block has every point once'),
+  blocks: z.int().positive().describe('how many blocks the order has'),
+  place: z.int().nonnegative().describe('place of the run in the whole order, from 0 on'),
   seed: z.int().describe('of the shuffled order'),
   by: z.enum(['tune', 'box']).describe('which command set it'),
 })

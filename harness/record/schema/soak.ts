@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { measuredSchema } from '../measured.ts'
-import { signatureSchema } from './run.ts'
+import { signatureSchema } from './signature.ts'
 
 /** The certificate of a soak: hours of full load on every card of a server, and what was seen meanwhile. */
 

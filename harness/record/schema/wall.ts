@@ -16,7 +16,7 @@ const wallDomainSchema = z.object({
 
 /** Age of a reading: the time from the middle of the time that it averages to the time at which it was read. */
 const wallDelaySchema = z.object({
-  delayMs: z.number(),
+  delayMs: z.number().describe('from the middle of the time that a reading averages to the time at which it was read'),
   halfWidthMs: z.number().describe('half width of the 95 % interval of the delay'),
   averagingMs: z.number().nonnegative().describe('averaging window of the reading'),
   basis: z.string().describe('how it is known: estimated from steps, stated by the source, read from a counter'),
@@ -24,17 +24,23 @@ const wallDelaySchema = z.object({
 })
 
 const wallTrialSchema = z.object({
-  trial: z.int().nonnegative(),
-  energyJ: measuredSchema,
-  meanPowerW: measuredSchema,
-  coverage: z.number().nullable().describe('share of the window that readings cover'),
-  samples: z.int().nonnegative(),
-  errorTermsJ: z.record(z.string(), z.number()).describe('sensorGain, edges, sampling, gaps and resolution, in joules'),
+  trial: z.int().nonnegative().describe('index of the trial'),
+  energyJ: measuredSchema.describe('energy by this source over the steady window'),
+  meanPowerW: measuredSchema.describe('energyJ / length of the window'),
+  coverage: z.number().nullable().describe('share of the window that readings cover; null if there are none'),
+  samples: z.int().nonnegative().describe('readings in the window'),
+  errorTermsJ: z
+    .record(z.string(), z.number().describe('joules of this term'))
+    .describe('terms of the error bar: sensorGain, edges, sampling, gaps and resolution'),
 })
 
 const wallSourceSchema = z.object({
-  source: z.enum(wallSources),
-  covers: z.enum(wallScopes),
+  source: z
+    .enum(wallSources)
+    .describe(
+      'command: one that the user named; redfish, ipmi: by the management controller; grace, rapl: by the CPUs',
+    ),
+  covers: z.enum(wallScopes).describe('cpu: the CPUs and their memory; server: the whole server'),
   by: z.string().describe('what was read, without names of hosts; with the stamp of the simulator'),
   state: z
     .enum(['ok', 'absent', 'refused', 'failed'])
@@ -48,30 +54,35 @@ const wallSourceSchema = z.object({
     .nullable()
     .describe('averaging window that the source states; null where it states none'),
   gainShare: z.number().positive().describe('assumed error of the sensor, as a share of its value'),
-  domains: z.array(wallDomainSchema),
-  rows: z.int().nonnegative(),
+  domains: z.array(wallDomainSchema).describe('its sensors'),
+  rows: z.int().nonnegative().describe('rows of wall.csv from it'),
   failures: z.int().nonnegative().describe('readings that failed'),
   failure: z.string().optional().describe('why the first of them failed'),
   delay: z.union([wallDelaySchema, missingSchema]).optional().describe('absent until the run has ended'),
   idlePowerW: measuredSchema
     .optional()
     .describe('mean power without load, from the idle period or the padding of trials'),
-  trials: z.array(wallTrialSchema),
+  trials: z.array(wallTrialSchema).describe('energy in each trial; empty if it was not read'),
 })
 
 export const wallSchema = z.object({
   asked: z.string().describe('auto, or the sources that were named'),
-  sources: z.array(wallSourceSchema),
-  cpu: z.enum(wallSources).nullable().describe('the source of cpuEnergyJ'),
-  server: z.enum(wallSources).nullable().describe('the source of serverEnergyJ and serverPowerW'),
+  sources: z.array(wallSourceSchema).describe('what was tried, whether it could be read or not'),
+  cpu: z.enum(wallSources).nullable().describe('the source of cpuEnergyJ; null if no power of the CPUs was read'),
+  server: z
+    .enum(wallSources)
+    .nullable()
+    .describe('the source of serverEnergyJ and serverPowerW; null if no power of the server was read'),
   shared: z.string().optional().describe('why the power of the server is not that of this run alone'),
 })
 
 /** Energy of CPUs and of the whole server in the window of a trial. */
 export const wallValuesSchema = z.object({
-  cpuEnergyJ: measuredSchema,
-  serverEnergyJ: measuredSchema,
-  serverPowerW: measuredSchema,
+  cpuEnergyJ: measuredSchema.describe('energy of the CPUs over the steady window, by the source `wall.cpu`'),
+  serverEnergyJ: measuredSchema.describe(
+    'energy of the whole server over the steady window, by the source `wall.server`',
+  ),
+  serverPowerW: measuredSchema.describe('mean power of the whole server in the steady window'),
 })
 
 export type Wall = z.infer<typeof wallSchema>

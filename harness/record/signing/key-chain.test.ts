@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { ChainLink } from '../schema/run.ts'
+import type { ChainLink } from '../schema/signature.ts'
 import { chainFolder, takePlace } from './key-chain.ts'
 
 const newFolder = (): string => join(mkdtempSync(join(tmpdir(), 'chain-')), 'deep', 'chain')

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { messageOf } from '../../errors.ts'
 import { toJson } from '../json-file.ts'
-import type { ChainLink } from '../schema/run.ts'
+import type { ChainLink } from '../schema/signature.ts'
 import { fingerprintOf } from './signature.ts'
 
 /**

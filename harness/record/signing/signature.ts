@@ -8,7 +8,7 @@ import {
   verify,
 } from 'node:crypto'
 import { JoulemarkError, messageOf } from '../../errors.ts'
-import type { Signature } from '../schema/run.ts'
+import type { Signature } from '../schema/signature.ts'
 import { manifestBytes, type RawRecord } from './manifest.ts'
 
 /** An Ed25519 pair as text: PKCS #8 and SPKI in PEM, as openssl reads them. */

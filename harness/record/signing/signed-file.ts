@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { JoulemarkError, messageOf } from '../../errors.ts'
 import { makeFolder, replaceFile, toJson } from '../json-file.ts'
 import { canonicalJson } from '../provenance.ts'
-import type { Signature } from '../schema/run.ts'
+import type { Signature } from '../schema/signature.ts'
 import { isTextSignedBy, signText } from './signature.ts'
 
 /** Writes a JSON document into a folder, signed where there is a key, and returns it. Throws `DiskError`. */

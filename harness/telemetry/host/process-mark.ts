@@ -1,6 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
-import type { ProcessMark, RunRecord } from '../../record/schema/run.ts'
+import type { ProcessMark } from '../../record/schema/origin.ts'
+import type { RunRecord } from '../../record/schema/run.ts'
 
 /** What is read of a process and of its machine; replaced in tests. */
 export interface ProcessFiles {

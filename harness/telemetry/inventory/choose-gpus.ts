@@ -1,5 +1,5 @@
 import { JoulemarkError } from '../../errors.ts'
-import type { Gpu } from '../../record/schema/run.ts'
+import type { Gpu } from '../../record/schema/gpu.ts'
 import { counted } from '../../units.ts'
 
 /**

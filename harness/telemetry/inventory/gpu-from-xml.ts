@@ -1,4 +1,4 @@
-import type { Gpu } from '../../record/schema/run.ts'
+import type { Gpu } from '../../record/schema/gpu.ts'
 import { parseSmiNumber, parseSmiText } from '../smi/values.ts'
 import { nodeAt, textAt, type XmlNode } from './smi-xml.ts'
 

@@ -1,5 +1,5 @@
 import { messageOf } from '../../errors.ts'
-import type { Gpu } from '../../record/schema/run.ts'
+import type { Gpu } from '../../record/schema/gpu.ts'
 import { fixFor } from '../host/advice.ts'
 import { readTextFile, runSystemProgram } from '../host/read-host.ts'
 import { readSurroundings } from '../host/surroundings.ts'

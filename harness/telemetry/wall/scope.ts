@@ -2,7 +2,7 @@ import { servingGpus } from '../../physics/serving-gpus.ts'
 import { provenanceOf } from '../../record/provenance.ts'
 import type { BoxPart } from '../../record/schema/box.ts'
 import type { Endpoint } from '../../record/schema/endpoint.ts'
-import type { Gpu } from '../../record/schema/run.ts'
+import type { Gpu } from '../../record/schema/gpu.ts'
 
 /** Why the power of this machine is not that of the server of a run; null where it is. */
 export function notThisMachine({

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { JoulemarkError } from '../../errors.ts'
 import { jsonOf } from '../../json-text.ts'
 import { diskError } from '../../record/disk/disk-error.ts'
-import { processMarkSchema } from '../../record/schema/run.ts'
+import { processMarkSchema } from '../../record/schema/origin.ts'
 import { fateOfWriter, ownMark } from '../../telemetry/host/process-mark.ts'
 import { isClosed, readNote } from './note.ts'
 

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { JoulemarkError } from '../../errors.ts'
 import { jsonOf } from '../../json-text.ts'
 import { replaceFile, toJson } from '../../record/json-file.ts'
-import { processMarkSchema } from '../../record/schema/run.ts'
+import { processMarkSchema } from '../../record/schema/origin.ts'
 
 const watts = z.number().positive()
 const clockRange = z.object({ minMHz: z.int().nonnegative(), maxMHz: z.int().positive() })

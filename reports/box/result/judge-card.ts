@@ -1,5 +1,6 @@
 import { servingGpus } from '../../../harness/physics/serving-gpus.ts'
-import type { Gpu, RunRecord } from '../../../harness/record/schema/run.ts'
+import type { Gpu } from '../../../harness/record/schema/gpu.ts'
+import type { RunRecord } from '../../../harness/record/schema/run.ts'
 import { serverFaults } from '../causes.ts'
 import { type CardState, cardState } from '../siblings/card-state.ts'
 import { hotterBy } from '../siblings/differences.ts'

@@ -2,7 +2,8 @@ import { engineOf } from '../../../harness/engines/table.ts'
 import { identifiersIn } from '../../../harness/evidence/redaction/redact-record.ts'
 import { redactImage } from '../../../harness/evidence/redaction/redact-text.ts'
 import { servingGpus } from '../../../harness/physics/serving-gpus.ts'
-import type { Gpu, RunRecord } from '../../../harness/record/schema/run.ts'
+import type { Gpu } from '../../../harness/record/schema/gpu.ts'
+import type { RunRecord } from '../../../harness/record/schema/run.ts'
 
 /** One property of the server: its label and the value that was read. */
 export type ServerLine = readonly [label: string, value: string]

@@ -1,15 +1,11 @@
 import { z } from 'zod'
-import { runRecordSchema, SCHEMA_VERSION } from '../../../harness/record/schema/run.ts'
 import { configFileSchema } from '../../../harness/scenario/config/schema.ts'
 import { fleetFileSchema } from '../../../harness/scenario/fleet/schema.ts'
 import { scenarioFileSchema, suiteSchema } from '../../../harness/scenario/schema.ts'
-import { type Field, fieldsOf, type JsonSchema, type Listing } from './json-fields.ts'
+import { type Field, fieldsOf, type JsonSchema } from './json-fields.ts'
+import { notice, page, sectionsOf, tableOf } from './page-parts.ts'
 
 const written = (schema: z.ZodType): JsonSchema => z.toJSONSchema(schema, { io: 'input' }) as JsonSchema
-const read = (schema: z.ZodType): JsonSchema => z.toJSONSchema(schema, { io: 'output' }) as JsonSchema
-
-/** A page whose table is made from a schema. */
-const notice = '<!-- Written by npm run docs from the zod schemas; edit the descriptions there, not this page. -->'
 
 /** docs/reference/scenario-file.md, whole. */
 export function scenarioFilePage(): string {
@@ -53,7 +49,7 @@ ${notice}
 
 What is yours and holds for every command. [The guide](../configuration.md) says which file counts, and shows one; \`joulemark init\`
 writes one. \`KEY\` is a name of your choice, or the key of a card. For editors: [config.schema.json](../schemas/config.schema.json).`,
-    ...sectionsOf(written(configFileSchema)),
+    ...sectionsOf(fieldsOf(written(configFileSchema))),
   ])
 }
 
@@ -70,50 +66,5 @@ editors: [fleet-file.schema.json](../schemas/fleet-file.schema.json).`,
   ])
 }
 
-/** docs/reference/run-record.md, whole. */
-export function recordPage(): string {
-  return page([
-    `# run.json, key by key
-
-${notice}
-
-The record of a run, schema version ${SCHEMA_VERSION}, as \`run --json\` prints it and every other command reads it. [Formats](../schemas/README.md)
-says what may change and when, and how a value that is not known is written. Units are in the names. For programs:
-[run-record.schema.json](../schemas/run-record.schema.json).`,
-    ...sectionsOf(read(runRecordSchema), { elsewhere: recordElsewhere }),
-  ])
-}
-
-const recordElsewhere = {
-  scenario: 'keys of [a scenario file](scenario-file.md), with the overrides of the card applied',
-  model: 'keys: see the schema',
-  'card.description': 'keys: see [cards](joulemark-yaml.md#cards) and the schema',
-}
-
-/** A table of the plain keys of a file, then a section for each key that has parts. */
-function sectionsOf(schema: JsonSchema, listing: Listing = {}): string[] {
-  const groups = [...Map.groupBy(fieldsOf(schema, listing), ({ path }) => path.split(/[.[]/)[0] ?? '')]
-  const plain = groups.flatMap(([, fields]) => (fields.length === 1 ? fields : []))
-  const parted = groups.filter(([, fields]) => fields.length > 1)
-  return [
-    ...(plain.length === 0 ? [] : ['## Plain keys', tableOf(plain)]),
-    ...parted.flatMap(([key, [own, ...fields]]) => [
-      `## ${key}${own?.what ? `\n\n${own.what[0]?.toUpperCase()}${own.what.slice(1)}.` : ''}`,
-      tableOf(fields),
-    ]),
-  ]
-}
-
-const page = (parts: readonly string[]): string => `${parts.join('\n\n')}\n`
-
 /** What makes two fields the same. */
 const markOf = ({ path, takes, unless, what }: Field): string => [path, takes, unless, what].join('|')
-
-function tableOf(fields: readonly Field[]): string {
-  const rows = fields.map(
-    ({ path, takes, unless, what }) => `| \`${path}\` | ${[takes, unless, what].map(cell).join(' | ')} |`,
-  )
-  return ['| key | takes | unless given | what |', '|---|---|---|---|', ...rows].join('\n')
-}
-
-const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<', '&lt;')

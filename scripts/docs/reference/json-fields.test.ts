@@ -60,4 +60,13 @@ describe('the fields of a schema', () => {
       { path: 'model', takes: 'see the schema', unless: 'required', what: '' },
     ])
   })
+
+  test('of a shared definition are one row with its words and their own description', () => {
+    const pair = z.strictObject({ low: z.number(), high: z.number() }).meta({ id: 'pair', description: 'two numbers' })
+    const schema = z.toJSONSchema(z.strictObject({ ttft: pair.describe('TTFT'), tpot: pair.optional() })) as JsonSchema
+    expect(fieldsOf(schema, { shared: { pair: 'a pair' } })).toEqual([
+      { path: 'ttft', takes: 'a pair', unless: 'required', what: 'TTFT' },
+      { path: 'tpot', takes: 'a pair', unless: '', what: '' },
+    ])
+  })
 })

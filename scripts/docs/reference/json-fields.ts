@@ -37,11 +37,14 @@ export interface Field {
 export interface Listing {
   /** Paths whose parts stand elsewhere, with the words that say where. */
   readonly elsewhere?: Readonly<Record<string, string>>
+  /** Definitions that many fields share, by name, with what such a field takes: one row, whose words are its own. */
+  readonly shared?: Readonly<Record<string, string>>
 }
 
 /** The fields below a schema of an object, in their order, each with the fields below it. */
 export function fieldsOf(schema: JsonSchema, listing: Listing = {}): Field[] {
-  return below(schema, '', { root: schema, ...listing })
+  const walk = { root: schema, ...listing }
+  return below(resolved(schema, walk), '', walk)
 }
 
 interface Walk extends Listing {
@@ -53,6 +56,9 @@ function below(schema: JsonSchema, path: string, walk: Walk): Field[] {
   const own = Object.entries(schema.properties ?? {}).flatMap(([key, given]) => {
     const field = resolved(given, walk)
     const isRequired = (schema.required ?? []).includes(key) && field.default === undefined
+    const takes = walk.shared?.[nameIn(given) ?? '']
+    if (takes !== undefined)
+      return [{ path: at(key), takes, unless: isRequired ? 'required' : '', what: given.description ?? '' }]
     return [rowOf(at(key), field, isRequired, walk), ...inside(field, at(key), walk)]
   })
   const { additionalProperties } = schema
@@ -189,9 +195,12 @@ function rangeText({ minimum, maximum, exclusiveMinimum }: JsonSchema): string {
 
 /** A schema with what it refers to, and with what its parts have in common. */
 function resolved(schema: JsonSchema, { root }: Pick<Walk, 'root'>): JsonSchema {
-  const name = schema.$ref?.split('/').at(-1)
+  const name = nameIn(schema)
   const target = name === undefined ? undefined : (root.$defs ?? root.definitions)?.[name]
   const { $ref: _ref, allOf, ...own } = schema
   const parts = [...(target === undefined ? [] : [target]), ...(allOf ?? [])].map((part) => resolved(part, { root }))
   return Object.assign({}, ...parts, own) as JsonSchema
 }
+
+/** The definition that a schema refers to. */
+const nameIn = ({ $ref }: JsonSchema): string | undefined => $ref?.split('/').at(-1)

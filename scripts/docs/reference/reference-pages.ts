@@ -1,5 +1,6 @@
 import { environmentPage, exitCodesPage } from './code-pages.ts'
-import { configFilePage, fleetFilePage, recordPage, scenarioFilePage } from './file-pages.ts'
+import { configFilePage, fleetFilePage, scenarioFilePage } from './file-pages.ts'
+import { recordPage } from './record-page.ts'
 
 /** The pages of docs/reference/, whole. */
 export const referencePages: readonly { readonly file: string; readonly text: () => string }[] = [

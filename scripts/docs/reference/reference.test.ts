@@ -7,6 +7,7 @@ import { environmentTexts } from '../../learn/environment-texts.ts'
 import { verdictTexts } from '../../learn/verdict-texts.ts'
 import { exitCodesPage } from './code-pages.ts'
 import { configFilePage, fleetFilePage, scenarioFilePage } from './file-pages.ts'
+import { recordPage } from './record-page.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
@@ -14,10 +15,18 @@ test.each([
   ['scenario file', scenarioFilePage],
   ['joulemark.yaml', configFilePage],
   ['FLEET.yaml', fleetFilePage],
-])('every key of the %s that a person writes is described', (_name, page) => {
+  ['run.json', recordPage],
+])('every key of the %s is described', (_name, page) => {
   const rows = page().match(/^\| `.*$/gm) ?? []
   expect(rows.length).toBeGreaterThan(20)
   expect(rows.filter((row) => / \| {2}\|$/.test(row))).toEqual([])
+})
+
+test('values of a trial stand under its kind, and percentiles once', () => {
+  const page = recordPage()
+  expect(page).toMatch(/^### kind: text\n\n\| key .*\n.*\n\| `trials\[\]\.promptTokens`/m)
+  expect(page.match(/^\| `p99` \|/gm)).toHaveLength(1)
+  expect(page).toMatch(/^\| `telemetry\.sampler\.events\[\]\.fromMs` .* \(with `kind: gap`\) \|$/m)
 })
 
 /** Read by what only a developer or the simulator runs. */

@@ -7,6 +7,7 @@ export const forTests: readonly Room[] = [
     reason: 'builders of records, fake executables and reference data for tests',
     folders: {
       doctor: 'servers as the doctor finds them, from real texts of nvidia-smi, and what it must report',
+      store: 'what every kind of store must do: the same cases for SQLite and PostgreSQL',
       setup: 'the setup of every test file: an empty home folder, no processes in unit tests',
       wire: 'independent readers of HTTP responses and event streams, with which ours are compared',
       words: 'the rules for texts that a user can read, and the test that applies them',

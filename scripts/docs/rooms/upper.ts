@@ -80,6 +80,7 @@ export const upperRooms: readonly Room[] = [
       'commands/tune': 'flags and help of what measures one operating point after another',
       docs: 'the generated parts of docs/',
       'docs/answers': 'the pages of commands and of verdicts',
+      'docs/rooms': 'the table of rooms: what each folder is for, and what it may import',
       'docs/reference': 'the pages of docs/reference/: files key by key, exit codes, the environment',
       'docs/site': 'the static site of docs/: its pages, links, navigation, and how it is built',
       fleet: 'what `fleet run` and `fleet status` show: the plan, the boxes and what became of them',
