@@ -1,9 +1,16 @@
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 const tests = ['harness/**/*.test.ts', 'reports/**/*.test.ts', 'scripts/**/*.test.ts']
 const endToEnd = ['**/*.e2e.test.ts']
 const long = ['**/*.long.test.ts']
 const home = './harness/testing/setup/home.ts'
+
+/**
+ * Where Node keeps what it compiled, by the content of each file: tests start hundreds of processes, and each would strip the
+ * types of the same sources again.
+ */
+process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('node_modules/.cache/node-compile', import.meta.url))
 
 /**
  * `unit`: pure code and files in temporary folders, fast and deterministic. `e2e`: real processes over real sockets

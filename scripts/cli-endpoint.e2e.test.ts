@@ -6,23 +6,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type CliEnd, cliWords } from '../harness/testing/run-cli.ts'
 
 /** Addresses, keys and settings of the environment as the command line takes them: a process and its two streams. */
-const tsx = import.meta.resolve('tsx')
-const cli = fileURLToPath(new URL('cli.ts', import.meta.url))
 const bundled = fileURLToPath(new URL('../scenarios/llama-3.1-8b-fp8-single.yaml', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'cli-endpoint-'))
 const out = join(folder, 'results')
 const KEY = 'sk-live-9f8e7d6c5b'
 const SERVED = '/data/models/llama-3.1-8b-fp8'
 
-interface Ended {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
-}
-
-function joulemark(args: readonly string[], env: Record<string, string> = {}, limit = ''): Promise<Ended> {
+function joulemark(args: readonly string[], env: Record<string, string> = {}, limit = ''): Promise<CliEnd> {
   const clean = {
     NO_COLOR: '1',
     OPENAI_API_KEY: '',
@@ -33,7 +26,7 @@ function joulemark(args: readonly string[], env: Record<string, string> = {}, li
   }
   const script = `${limit}exec "$@"`
   return new Promise((resolve) => {
-    const command = ['-c', script, 'sh', process.execPath, '--import', tsx, cli, ...args]
+    const command = ['-c', script, 'sh', process.execPath, ...cliWords(...args)]
     execFile('sh', command, { env: { ...process.env, ...clean, ...env } }, (error, stdout, stderr) => {
       resolve({ code: error ? Number(error.code) : 0, stdout, stderr })
     })
@@ -43,7 +36,7 @@ const run = (endpoint: string, env?: Record<string, string>, ...more: string[]) 
   joulemark(['run', bundled, '--out', out, '--no-progress', '--no-gpu', '--endpoint', endpoint, ...more], env)
 
 /** One line, exit code, nothing on stdout, and no part of the key. */
-function expectOneLine(ended: Ended, code: number, text: string | RegExp): void {
+function expectOneLine(ended: CliEnd, code: number, text: string | RegExp): void {
   expect(ended.stderr).toMatch(text)
   expect(ended.stderr.trim().split('\n')).toHaveLength(1)
   expect(ended.stderr).not.toContain(KEY.slice(-10))

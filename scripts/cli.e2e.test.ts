@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { chmodSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -6,31 +6,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type CliEnd, cliWords, runCli } from '../harness/testing/run-cli.ts'
 
 /** The command line as a person meets it: a process, its two streams and its exit code. */
-const tsx = import.meta.resolve('tsx')
-const cli = fileURLToPath(new URL('cli.ts', import.meta.url))
 const scenario = fileURLToPath(new URL('../scenarios/llama-3.1-8b-fp8-single.yaml', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'cli-'))
 const out = join(folder, 'results')
 
-interface Ended {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
-}
-
-function joulemark(args: readonly string[], env: Record<string, string> = {}, cwd?: string): Promise<Ended> {
-  return new Promise((resolve) => {
-    const options = {
-      env: { ...process.env, NO_COLOR: '1', OPENAI_API_KEY: '', JOULEMARK_NVIDIA_SMI: '', ...env },
-      cwd,
-    }
-    execFile(process.execPath, ['--import', tsx, cli, ...args], options, (error, stdout, stderr) => {
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr })
-    })
-  })
-}
+const joulemark = (args: readonly string[], env: Record<string, string> = {}, cwd?: string): Promise<CliEnd> =>
+  runCli(args, { env: { JOULEMARK_NVIDIA_SMI: '', ...env }, cwd })
 
 let server: Server
 let url: string
@@ -57,7 +41,7 @@ const run = (args: readonly string[], env?: Record<string, string>) =>
   joulemark(['run', scenario, '--out', out, '--no-progress', ...args], env)
 
 /** One clear line, no stack, nothing written. */
-function expectOneLine(ended: Ended, code: number, text: string | RegExp): void {
+function expectOneLine(ended: CliEnd, code: number, text: string | RegExp): void {
   expect(ended.stderr).toMatch(text)
   expect(ended.stderr.trim().split('\n')).toHaveLength(1)
   expect(ended.stderr).not.toMatch(/\n\s+at /)
@@ -190,7 +174,7 @@ describe('a reader that has gone is no error', () => {
     [['--help'], 0],
     [['serve', 'llama-3.1-70b-awq-single', '--card', 'rtx-4090', '--print'], 1],
   ])('%j into a closed pipe prints no error and keeps its exit code', async (args, code) => {
-    const child = spawn(process.execPath, ['--import', tsx, cli, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, cliWords(...args), { stdio: ['ignore', 'pipe', 'pipe'] })
     child.stdout.destroy()
     let stderr = ''
     child.stderr.on('data', (piece) => {

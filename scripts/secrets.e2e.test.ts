@@ -3,10 +3,10 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import type { ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fakeDocker } from '../harness/testing/fake-docker.ts'
 import { hostileServer, MODEL, rightEvents, streaming } from '../harness/testing/hostile-server.ts'
+import { runCli } from '../harness/testing/run-cli.ts'
 
 /**
  * A server that repeats the key in every text that it sends, in every encoding. No output, record, report, bundle, log or
@@ -15,8 +15,6 @@ import { hostileServer, MODEL, rightEvents, streaming } from '../harness/testing
 const KEY = 'token-9f8e+7d6c/5b4a'
 const TOKEN = 'hf_ABCDEFGHIJKLmnop1234'
 
-const tsx = import.meta.resolve('tsx')
-const cli = fileURLToPath(new URL('cli.ts', import.meta.url))
 const outside = mkdtempSync(join(tmpdir(), 'secrets-key-'))
 const folder = mkdtempSync(join(tmpdir(), 'secrets-'))
 const signingKey = join(outside, 'key.pem')
@@ -84,18 +82,14 @@ interface Ended {
 }
 
 const outputs: string[] = []
-function joulemark(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+async function joulemark(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
   const secrets = { OPENAI_API_KEY: KEY, HF_TOKEN: TOKEN, JOULEMARK_KEY: signingKey }
-  return new Promise((resolve) => {
-    const options = {
-      cwd: folder,
-      env: { ...process.env, NO_COLOR: '1', JOULEMARK_NVIDIA_SMI: '', ...secrets, ...env },
-    }
-    execFile(process.execPath, ['--import', tsx, cli, ...args], options, (error, stdout, stderr) => {
-      outputs.push(stdout, stderr)
-      resolve({ code: error ? Number(error.code) : 0, text: stdout + stderr })
-    })
+  const { code, stdout, stderr } = await runCli(args, {
+    cwd: folder,
+    env: { JOULEMARK_NVIDIA_SMI: '', ...secrets, ...env },
   })
+  outputs.push(stdout, stderr)
+  return { code, text: stdout + stderr }
 }
 
 /** The command lines of all processes of the machine. */

@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, type TestContext, test } from 'vitest'
 import { writeArchive } from '../evidence/archive.ts'
 import { baselinePath, readBaselines, writeBaselines } from '../record/baselines.ts'
@@ -11,9 +10,9 @@ import { DiskError } from '../record/disk/disk-error.ts'
 import { readRows, readRun } from '../record/read.ts'
 import { writeNewKey } from '../record/signing/key-file.ts'
 import { launchSimulator, type RunningSimulator } from '../simulator/launch.ts'
+import { cliWords } from '../testing/run-cli.ts'
 
 /** Whole runs on real disks that fail: small ones of memory, which only root can mount. */
-const cli = fileURLToPath(new URL('../../scripts/cli.ts', import.meta.url))
 const disks: string[] = []
 let simulator: RunningSimulator
 beforeAll(async () => {
@@ -66,7 +65,7 @@ interface Ended {
 
 /** Runs joulemark; resolves with its exit code and the lines of stderr that are not warnings. */
 async function joulemark(words: readonly string[]): Promise<Ended> {
-  const child = spawn(process.execPath, ['--import', 'tsx', cli, ...words], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(process.execPath, cliWords(...words), { stdio: ['ignore', 'ignore', 'pipe'] })
   let text = ''
   child.stderr.setEncoding('utf8').on('data', (piece: string) => {
     text += piece

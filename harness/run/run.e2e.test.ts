@@ -16,6 +16,7 @@ import { trialsOfKind } from '../record/trials-of-kind.ts'
 import type { PlainTextFile } from '../scenario/expand.ts'
 import { loadScenarios } from '../scenario/load-file.ts'
 import { launchSimulator, type RunningSimulator } from '../simulator/launch.ts'
+import { cliWords } from '../testing/run-cli.ts'
 import { oneTrialOptions } from '../testing/run-options.ts'
 import { untilMeasured } from '../testing/until-measured.ts'
 import { silentProgress } from './progress.ts'
@@ -302,7 +303,6 @@ describe('other loads', () => {
 })
 
 describe('interrupted', () => {
-  const cli = fileURLToPath(new URL('../../scripts/cli.ts', import.meta.url))
   const short = join(folder, 'short.yaml')
   const text = readFileSync(scenarioPath, 'utf8')
     .replace('tokens: 512', 'tokens: 64')
@@ -310,24 +310,13 @@ describe('interrupted', () => {
     .replace(/^trial: .*$/m, 'trial: { seconds: 60, warmupSeconds: 0.4, quietSeconds: 0.8 }')
   writeFileSync(short, text)
 
-  const start = (out: string) =>
-    spawn(
-      process.execPath,
-      [
-        '--import',
-        'tsx',
-        cli,
-        'run',
-        short,
-        '--endpoint',
-        simulator.url,
-        '--nvidia-smi',
-        simulator.nvidiaSmi,
-        '--out',
-        out,
-      ],
-      { stdio: 'ignore', env: { ...process.env, OPENAI_API_KEY: '' } },
-    )
+  const start = (out: string) => {
+    const where = ['--endpoint', simulator.url, '--nvidia-smi', simulator.nvidiaSmi, '--out', out]
+    return spawn(process.execPath, cliWords('run', short, ...where, '--skip-calibration'), {
+      stdio: 'ignore',
+      env: { ...process.env, OPENAI_API_KEY: '' },
+    })
+  }
   const runFolder = (out: string) => join(out, readdirSync(out)[0] ?? 'not-yet')
   /** Waits until measured requests are on disk, however long the machine takes for that. */
   async function untilRequestsAreOnDisk(out: string): Promise<number> {
@@ -351,7 +340,7 @@ describe('interrupted', () => {
     expect(rows.every((row) => row.outcome === 'ok' && row.outputTokens === 48)).toBe(true)
     // and it can be closed: all of them are in the record then
     const joulemark = (command: string) =>
-      once(spawn(process.execPath, ['--import', 'tsx', cli, command, out], { stdio: 'ignore' }), 'exit')
+      once(spawn(process.execPath, cliWords(command, out), { stdio: 'ignore' }), 'exit')
     expect(await joulemark('close')).toEqual([0, null])
     const closed = (await readRun(runFolder(out))).record
     expect(closed).toMatchObject({ status: 'interrupted', quotable: false, source: 'simulated' })

@@ -45,8 +45,8 @@ export function writeProgram({ folder, name, module, simulatorUrl }: SimulatedPr
     `# Simulated ${name}: every value is simulated.`,
     // Node options of the harness must not reach this program, because a warning on stderr would count as a failure
     'unset NODE_OPTIONS',
-    // the compile cache avoids type stripping on later starts, which is half of the start time
-    `export NODE_NO_WARNINGS=1 NODE_COMPILE_CACHE=${shellQuote(join(folder, 'cache'))}`,
+    // the compile cache avoids type stripping on later starts, which is half of the start time; that of the environment is kept
+    `export NODE_NO_WARNINGS=1 NODE_COMPILE_CACHE=${shellQuote(process.env['NODE_COMPILE_CACHE'] ?? join(folder, 'cache'))}`,
     `export JOULEMARK_SIMULATOR_URL=${shellQuote(simulatorUrl)}`,
     `exec ${shellQuote(process.execPath)} ${shellQuote(fileURLToPath(module))} "$@"`,
   ]

@@ -5,7 +5,7 @@ export async function inProcess(
   body: string,
   env: Readonly<Record<string, string>>,
 ): Promise<{ readonly stdout: string; readonly stderr: string }> {
-  const args = ['--import', import.meta.resolve('tsx'), '--input-type=module', '-e', body]
+  const args = ['--input-type=module', '-e', body]
   const child = spawn(process.execPath, args, { env: { ...process.env, ...env } })
   let stdout = ''
   let stderr = ''

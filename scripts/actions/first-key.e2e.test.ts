@@ -1,17 +1,13 @@
-import { execFile } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { afterEach, expect, test } from 'vitest'
 import { checkSeal } from '../../harness/evidence/check-seal.ts'
 import { launchSimulator } from '../../harness/simulator/launch.ts'
 import { type ImageServer, startImageServer } from '../../harness/testing/image-server.ts'
+import { runCli } from '../../harness/testing/run-cli.ts'
 
 /** The key of a user who never made one, from the command line of `run`. */
-const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
-const run = promisify(execFile)
 let server: ImageServer | null = null
 afterEach(async () => {
   await server?.close()
@@ -27,13 +23,9 @@ function scenario(text: string): string {
 }
 
 async function joulemark(home: string, ...words: string[]) {
-  const { stderr } = await run(
-    process.execPath,
-    ['--import', import.meta.resolve('tsx'), cli, 'run', ...words, '--no-gpu'],
-    {
-      env: { ...process.env, HOME: home, XDG_CONFIG_HOME: join(home, '.config'), NO_COLOR: '1' },
-    },
-  )
+  const env = { HOME: home, XDG_CONFIG_HOME: join(home, '.config') }
+  const { code, stderr } = await runCli(['run', ...words, '--no-gpu'], { env })
+  expect(code, stderr).toBe(0)
   return stderr
 }
 

@@ -1,15 +1,14 @@
-import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
+import { runCli } from '../../harness/testing/run-cli.ts'
 import { projectRoot } from '../support/tool-info.ts'
 import { bundle } from './bundle.ts'
 
 /** `verify` as a process on a bundle whose download ended early: one answer, exit code 1, and nothing left behind. */
 const folder = mkdtempSync(join(tmpdir(), 'verify-cut-'))
 const whole = join(folder, 'bundle.tar')
-const tsx = import.meta.resolve('tsx')
 let bytes: Buffer
 beforeAll(async () => {
   const runs = join(projectRoot, 'reports/examples/runs')
@@ -19,22 +18,7 @@ beforeAll(async () => {
   bytes = readFileSync(whole)
 })
 
-function verified(path: string, temporary: string): Promise<{ code: number; stdout: string; stderr: string }> {
-  const options = { cwd: projectRoot, env: { ...process.env, TMPDIR: temporary, NO_COLOR: '1' } }
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      ['--import', tsx, 'scripts/cli.ts', 'verify', path],
-      options,
-      (error, stdout, stderr) => {
-        resolve({ code: error ? Number(error.code) : 0, stdout, stderr })
-      },
-    )
-  })
-}
-
-/** What the command left in its temporary folder; the loader of TypeScript keeps a cache there. */
-const leftIn = (temporary: string): string[] => readdirSync(temporary).filter((name) => name.startsWith('joulemark'))
+const verified = (path: string, temporary: string) => runCli(['verify', path], { env: { TMPDIR: temporary } })
 
 test.each([
   ['512 bytes', () => 512],
@@ -51,7 +35,7 @@ test.each([
   const { code, stdout, stderr } = await verified(path, temporary)
   expect([code, stderr]).toEqual([1, ''])
   expect(stdout).toMatch(/^NOT VERIFIED \(1\): .*\n {2}.*\n$/)
-  expect(leftIn(temporary)).toEqual([])
+  expect(readdirSync(temporary)).toEqual([])
 })
 
 test('whose end mark is missing is not verified, and its runs are', async () => {
@@ -64,5 +48,5 @@ test('whose end mark is missing is not verified, and its runs are', async () => 
     1,
     expect.stringMatching(/^NOT VERIFIED \(1\): .*\n {2}.*cut off at its end\nverified: /),
   ])
-  expect(leftIn(temporary)).toEqual([])
+  expect(readdirSync(temporary)).toEqual([])
 })

@@ -67,6 +67,7 @@ async function asked(out: string, ...more: readonly string[]): Promise<{ ended: 
     '1',
     '--workers',
     '1',
+    '--skip-calibration',
     '--out',
     results,
     '--no-progress',
@@ -177,6 +178,7 @@ describe('a served name that nothing is known of', () => {
       '1',
       '--workers',
       '1',
+      '--skip-calibration',
       '--no-progress',
       '--require-quotable',
     )
@@ -246,6 +248,7 @@ test('a scenario of an own model plays on the simulator of a card', async () => 
     '1',
     '--workers',
     '1',
+    '--skip-calibration',
     '--out',
     results,
     '--no-progress',

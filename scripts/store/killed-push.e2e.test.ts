@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
 import { checkStored } from '../../harness/store/check.ts'
 import { withStore } from '../../harness/store/db/open.ts'
@@ -11,11 +10,11 @@ import { findInStore } from '../../harness/store/find.ts'
 import { pushRun } from '../../harness/store/push.ts'
 import { parseQuery } from '../../harness/store/query/parse.ts'
 import { writeLiveRun } from '../../harness/testing/live-record.ts'
+import { cliWords } from '../../harness/testing/run-cli.ts'
 import { copyOfRun } from '../../harness/testing/run-copies.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'killed-push-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
-const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
 
 test('two processes push the same runs, one is killed: whole runs, each once, and the next push takes the rest', async () => {
   const original = await writeLiveRun(join(root, 'original'), { id: 'original' })
@@ -23,16 +22,7 @@ test('two processes push the same runs, one is killed: whole runs, each once, an
     copyOfRun(original, join(root, 'results'), { id: `run-${at + 10}` }),
   )
   const file = join(root, 'all.sqlite')
-  const node = [
-    '--import',
-    import.meta.resolve('tsx'),
-    cli,
-    'store',
-    'push',
-    join(root, 'results'),
-    '--store',
-    `sqlite:${file}`,
-  ]
+  const node = cliWords('store', 'push', join(root, 'results'), '--store', `sqlite:${file}`)
   const pushers = [1, 2].map(() => spawn(process.execPath, node, { stdio: 'ignore' }))
   const ends = pushers.map((each) => once(each, 'exit'))
   // a pusher has opened it, and is at work

@@ -26,7 +26,7 @@ interface Taken {
 
 async function take(folder: string, name: string, places: number): Promise<Taken[]> {
   const code = taker(folder, name, places)
-  const args = ['--import', import.meta.resolve('tsx'), '--input-type=module', '--eval', code]
+  const args = ['--input-type=module', '--eval', code]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   let text = ''
   child.stdout.on('data', (chunk: Buffer) => {

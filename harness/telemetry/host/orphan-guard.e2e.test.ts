@@ -16,7 +16,7 @@ async function guarded(ending: string) {
     process.stdout.write('ready\\n')
     ${ending}
   `
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   await once(child.stdout, 'data')

@@ -102,11 +102,11 @@ async function placeOf(
 ): Promise<Place | null> {
   const answer = await get(path, signal)
   if ('reason' in answer) return null
-  for (const of of ['EnvironmentMetrics', 'Power'] as const) {
-    const link = textAt(answer.document, [of, '@odata.id'])
+  for (const page of ['EnvironmentMetrics', 'Power'] as const) {
+    const link = textAt(answer.document, [page, '@odata.id'])
     if (link === null) continue
     const found = await get(link, signal)
-    if ('document' in found && chassisPower(found.document, of) !== null) return { chassis, path: link, of }
+    if ('document' in found && chassisPower(found.document, page) !== null) return { chassis, path: link, of: page }
   }
   return null
 }

@@ -3,11 +3,11 @@ import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readHistory } from '../../../harness/record/read.ts'
 import { launchSimulator, type RunningSimulator } from '../../../harness/simulator/launch.ts'
 import { runNvidiaSmi } from '../../../harness/telemetry/smi/exec.ts'
+import { cliWords } from '../../../harness/testing/run-cli.ts'
 import { saidIo } from '../../../harness/testing/said-io.ts'
 import { tuneJsonSchema } from '../../../reports/tune/document-schema.ts'
 import type { TuneFlags } from '../../tune/tune-flags.ts'
@@ -97,7 +97,6 @@ test('every run has its limit and passes its gate, the table is printed, and the
 })
 
 test('SIGTERM ends the run that is going on, and the card is given back', { timeout: 60_000 }, async () => {
-  const cli = fileURLToPath(new URL('../../cli.ts', import.meta.url))
   const mine = join(folder, 'interrupted')
   const args = [
     'tune',
@@ -117,7 +116,7 @@ test('SIGTERM ends the run that is going on, and the card is given back', { time
     NO_COLOR: '1',
     OPENAI_API_KEY: '',
   }
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), cli, ...args], { env })
+  const child = spawn(process.execPath, cliWords(...args), { env })
   let stderr = ''
   let duringW: number | null = null
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
