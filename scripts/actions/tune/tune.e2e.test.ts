@@ -96,7 +96,7 @@ test('every run has its limit and passes its gate, the table is printed, and the
   expect(reported.said.stdout).toMatch(/\nOperating points: Short on RTX 4090/)
 })
 
-test('SIGTERM ends the run that is going on, and the card is given back', { timeout: 60_000 }, async () => {
+test('SIGTERM ends the run that is going on, and the card is given back', async () => {
   const mine = join(folder, 'interrupted')
   const args = [
     'tune',
