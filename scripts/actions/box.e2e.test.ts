@@ -7,6 +7,7 @@ import { launchSimulator } from '../../harness/simulator/launch.ts'
 import { fakeDocker } from '../../harness/testing/fake-docker.ts'
 import { freePort } from '../../harness/testing/free-ports.ts'
 import { type CliEnd, runCli } from '../../harness/testing/run-cli.ts'
+import { shortProbes } from '../../harness/testing/short-batch.ts'
 
 /** `box` from its command line to its verdict, on simulated cards behind a `docker` that passes requests on to them. */
 
@@ -21,17 +22,9 @@ async function night(
   const simulator = await launchSimulator({ card: 'rtx-4090', model: 'llama-3.1-8b-instruct-fp8', seed, ...weak })
   const docker = fakeDocker({ log: 'ready\n', exitCode: null, serves: Number(new URL(simulator.url).port) })
   const out = mkdtempSync(join(tmpdir(), 'box-night-'))
-  const args = [
-    'box',
-    '--suite',
-    'memory-probe',
-    '--out',
-    out,
-    '--port',
-    String(await freePort()),
-    '--force',
-    '--verbose',
-  ]
+  const probes = shortProbes(mkdtempSync(join(tmpdir(), 'box-probes-')))
+  const port = String(await freePort())
+  const args = ['box', '--suite', ...probes, '--out', out, '--port', port, '--force', '--verbose']
   const env = {
     JOULEMARK_NVIDIA_SMI: simulator.nvidiaSmi,
     PATH: `${docker.env['PATH']}:${process.env['PATH']}`,
