@@ -103,9 +103,15 @@ export async function unpackArchive(path: string, folder: string): Promise<Unpac
     }
     await flowing
   } catch (error) {
-    throw new JoulemarkError('negative-result', `${path}: not a complete bundle: ${messageOf(error)}`)
+    throw new JoulemarkError('negative-result', `${path}: ${whatIsWrong(error)}`)
   }
   return files
+}
+
+/** Why an archive cannot be unpacked; what tar-stream says of a file that is none would be advice on gzip. */
+function whatIsWrong(error: unknown): string {
+  const said = messageOf(error)
+  return said.startsWith('Invalid tar header') ? 'no tar archive' : `not a complete bundle: ${said}`
 }
 
 /** SHA-256 of a file. */

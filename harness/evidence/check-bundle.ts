@@ -52,7 +52,8 @@ export async function checkBundle(path: string, folder: string): Promise<Checked
     return { problems, runs: list.data.runs.map((name) => join(folder, name)), files: list.data.files }
   } catch (error) {
     if (error instanceof JoulemarkError && error.code !== 'negative-result') throw error
-    return broken(messageOf(error))
+    const said = messageOf(error)
+    return broken(said.startsWith(`${path}: `) ? said.slice(path.length + 2) : said)
   }
 
   function broken(what: string): CheckedBundle {

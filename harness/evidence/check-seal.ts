@@ -18,7 +18,7 @@ export interface Seal {
   readonly digest: string | null
   /** The manifest, which is what the signature covers; null if run.json could not be read. */
   readonly manifest: Buffer | null
-  /** Public key of the valid signature; null without one. */
+  /** Public key of the valid signature, whichever key is pinned; null without one. */
   readonly signedBy: string | null
 }
 
@@ -88,8 +88,8 @@ function checkSignature(
   const { signature } = record
   if (signature === undefined) return pinnedKey === null ? { signedBy: null, problems: [] } : bad('there is none')
   if (!isSignedBy(raw, signature)) return bad(`does not hold for key ${signature.publicKey}`)
-  if (pinnedKey !== null && signature.publicKey !== pinnedKey) {
-    return bad(`is of key ${signature.publicKey}; expected that of ${pinnedKey}`)
-  }
-  return { signedBy: signature.publicKey, problems: [] }
+  // another key than the pinned one is a problem, and still the one that signed
+  const others = bad(`is of key ${signature.publicKey}; expected that of ${pinnedKey}`).problems
+  const isAnothers = pinnedKey !== null && signature.publicKey !== pinnedKey
+  return { signedBy: signature.publicKey, problems: isAnothers ? others : [] }
 }

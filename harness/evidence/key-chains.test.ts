@@ -41,7 +41,7 @@ describe('runs of one key', () => {
       expect(only(runs)).toMatchObject({ here: [{ first: 1, last: 4 }], missing: [], problems: [] })
     }
     expect(chainLines([only(seals)])[0]).toMatch(
-      /^chain [0-9a-f]{16} of key [0-9a-f]{16}: places 1 to 4 here; no run before place 4 is missing$/,
+      /^chain [0-9a-f]{16} of key [0-9a-f]{16}…: places 1 to 4 here; no run before place 4 is missing$/,
     )
   })
 
@@ -105,5 +105,5 @@ test('a key has a chain on each machine, which do not contradict each other', as
     [[{ first: 1, last: 2 }], []],
     [[{ first: 1, last: 1 }], []],
   ])
-  expect(chainLines(chains)).toContainEqual(expect.stringMatching(/^key [0-9a-f]{16} has 2 chains here/))
+  expect(chainLines(chains)).toContainEqual(expect.stringMatching(/^key [0-9a-f]{16}… has 2 chains here/))
 })

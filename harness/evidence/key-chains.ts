@@ -1,4 +1,3 @@
-import { fingerprintOf } from '../record/signing/signature.ts'
 import { counted } from '../units.ts'
 import type { Problem } from './check-files.ts'
 import type { Seal } from './check-seal.ts'
@@ -44,15 +43,19 @@ export function chainLines(chains: readonly KeyChain[]): string[] {
   const several = Map.groupBy(chains, ({ publicKey }) => publicKey)
   const notes = [...several].flatMap(([publicKey, own]) =>
     own.length > 1
-      ? [`key ${fingerprintOf(publicKey)} has ${own.length} chains here: one per machine, or it was started anew`]
+      ? [`key ${keyName(publicKey)} has ${own.length} chains here: one per machine, or it was started anew`]
       : [],
   )
-  return [...chains.map(chainLine), ...notes, whatAChainShows]
+  const hasGap = chains.some(({ missing }) => missing.length > 0)
+  return [...chains.map(chainLine), ...notes, ...(hasGap ? [whatAGapIs] : []), whatAChainHides]
 }
 
 /** A chain by its key and its id, as it is named in texts. */
 export const chainName = ({ publicKey, id }: Pick<KeyChain, 'publicKey' | 'id'>): string =>
-  `chain ${id} of key ${fingerprintOf(publicKey)}`
+  `chain ${id} of key ${keyName(publicKey)}`
+
+/** The first digits of a key, under the same name that stands beside each run that it signed. */
+const keyName = (publicKey: string): string => `${publicKey.slice(0, 16)}…`
 
 function chainLine(chain: KeyChain): string {
   const { here, missing } = chain
@@ -65,9 +68,11 @@ function chainLine(chain: KeyChain): string {
   return `${chainName(chain)}: ${placesText(here)} here; ${gaps}`
 }
 
-/** What the places of runs show, and what they do not. */
-const whatAChainShows =
-  'Each run that a key signs on a machine gets the next place. A gap is a signed run that is not here, or one that was killed as it was signed: `joulemark close RUN` then signs it. Not shown: runs after the last place, runs that failed, unsigned runs, runs of other keys, and an owner of the key who started its chain anew.'
+/** Where places are missing: what that means. */
+const whatAGapIs =
+  'Each run that a key signs on a machine gets the next place. A gap is a signed run that is not here, or one that was killed as it was signed: `joulemark close RUN` then signs it.'
+const whatAChainHides =
+  'A chain does not show runs after its last place, failed or unsigned runs, runs of other keys, or that it was started anew.'
 
 /** Such as "places 2, 5 to 7". */
 function placesText(places: readonly Places[]): string {

@@ -25,10 +25,11 @@ ${runs.map(runLine).join('\n')}
 
 ## Verify
 
-With joulemark (Node.js with npm; no GPU; no network after the installation):
+With joulemark, from whoever sent this bundle (no GPU, no network; one archive for Linux, or npm):
 
-    npm ci
-    npm run bench -- verify THIS-BUNDLE.tar${keys[0] ? ` --key ${keys[0]}` : ''}
+    joulemark verify THIS-BUNDLE.tar${keys[0] ? ` --key ${keys[0]}` : ''}
+
+In a checkout of its source: \`npm ci\`, then \`npm run bench -- verify THIS-BUNDLE.tar\`.
 
 The command compares every file with its hash, recomputes every result and gate from the CSV files, and checks the
 signature. It also makes every other file again, this page included, and refuses files that do not belong here: the same

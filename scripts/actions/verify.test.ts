@@ -57,6 +57,19 @@ describe('the key', () => {
     writeFileSync(other, publicPemOf(publicHexOf(readPrivateKey(newKeyPair().privatePem, 'another'))))
     const refused = await said((io) => verify(directories(1), { key: other }, io))
     expect([refused.code, refused.stdout]).toEqual([1, expect.stringContaining('signature: is of key')])
+    // of a bundle too, nothing but the key is wrong
+    const out = join(folder, 'pinned.tar')
+    await said((io) => bundle(directories(1), { out, redact: false }, io))
+    const { code: its, stdout: lines } = await said((io) => verify([out], { key: other }, io))
+    expect([its, lines.match(/NOT VERIFIED \(\d+\)/g)]).toEqual([1, ['NOT VERIFIED (1)']])
+    expect(lines).toContain(`signature: is of key ${publicHexOf(key)}; expected that of`)
+  })
+
+  test.each([
+    ['deadbeef', '--key deadbeef: expected an Ed25519 public key: 64 hexadecimal digits, or PEM'],
+    ['seller.pem', '--key seller.pem: no such file'],
+  ])('that is not one (%s) is refused in plain words', async (given, message) => {
+    await expect(said((io) => verify(directories(1), { key: given }, io))).rejects.toThrow(message)
   })
 })
 
@@ -66,9 +79,12 @@ describe('the chain of a key', () => {
     expect(code).toBe(0)
     expect(stdout).toMatch(/ {2}chain {6}place 2 of the runs that this key signed\n/)
     expect(stdout).toMatch(
-      /\nchain [0-9a-f]{16} of key [0-9a-f]{16}: places 1 to 3 here; no run before place 3 is missing\n/,
+      /\nchain [0-9a-f]{16} of key [0-9a-f]{16}…: places 1 to 3 here; no run before place 3 is missing\n/,
     )
-    expect(stdout).toContain('an owner of the key who started its chain anew')
+    expect(stdout).toContain('or that it was started anew')
+    expect(stdout).not.toContain('A gap is')
+    // the chain goes by the name of the key beside each run
+    expect(stdout).toContain(`of key ${publicHexOf(key).slice(0, 16)}…: `)
   })
 
   test('names the runs that were left out, also of a bundle, whole or redacted', async () => {
@@ -104,11 +120,39 @@ describe('the chain of a key', () => {
     const { code, stdout } = await said((io) => verify([...directories(1), again], {}, io))
     expect(code).toBe(1)
     expect(stdout).toMatch(
-      /NOT VERIFIED \(2\): chain [0-9a-f]{16} of key [0-9a-f]{16}\n.*has place 1, and so has another record/,
+      /NOT VERIFIED \(2\): chain [0-9a-f]{16} of key [0-9a-f]{16}…\n.*has place 1, and so has another record/,
     )
     await expect(
       said((io) => bundle([...directories(1), again], { out: join(folder, 'no.tar'), redact: false }, io)),
     ).rejects.toThrow('has place 1, and so has another record')
+  })
+})
+
+describe('what is wrong', () => {
+  test('one changed row: its file first, and not each of the values that follow from it', async () => {
+    const changed = mkdtempSync(join(folder, 'changed-'))
+    cpSync((runs[0] as LiveRun).directory, changed, { recursive: true })
+    const rows = join(changed, 'requests.csv')
+    writeFileSync(rows, readFileSync(rows, 'utf8').replaceAll(/(?<=,)1(?=\d\d\d)/g, '2'))
+    const { code, stdout } = await said((io) => verify([changed], {}, io))
+    const lines = stdout.trimEnd().split('\n')
+    expect([code, lines[0]]).toEqual([1, expect.stringMatching(/^NOT VERIFIED \(\d+\)/)])
+    expect(lines[1]).toMatch(/^ {2}requests\.csv: /)
+    expect(lines.filter((line) => line.startsWith('  '))).toHaveLength(6)
+    expect(stdout).toMatch(/and \d+ more; --json lists all/)
+  })
+
+  test.each(['quote-A-2041.json', 'quote-A-2041.pdf', 'report.html'])('%s is not a bundle', async (name) => {
+    const path = join(folder, name)
+    writeFileSync(path, '{}')
+    await expect(said((io) => verify([path], {}, io))).rejects.toThrow(`${path}: not a bundle`)
+  })
+
+  test('a file that is no archive is called so, once', async () => {
+    const path = join(folder, 'note.tar')
+    writeFileSync(path, 'x'.repeat(2048))
+    const { code, stdout } = await said((io) => verify([path], {}, io))
+    expect([code, stdout]).toEqual([1, `NOT VERIFIED (1): ${path}\n  ${path}: no tar archive\n`])
   })
 })
 

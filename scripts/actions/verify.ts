@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import { exitCodes } from '../../harness/errors.ts'
+import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
 import type { Problem } from '../../harness/evidence/check-files.ts'
 import { chainLines, chainName, type KeyChain, keyChains } from '../../harness/evidence/key-chains.ts'
 import { withBundle } from '../../harness/evidence/open-bundle.ts'
@@ -34,6 +34,7 @@ export async function verify(paths: readonly string[], flags: VerifyFlags, io: C
     if (isFile(path) && path.endsWith(SOAK_FILE)) checked.push(checkedSoak(path, key))
     else if (isFile(path) && path.endsWith(PROOF_FILE)) checked.push(checkedProof(path, key))
     else if (isFile(path) && !path.endsWith('run.json')) {
+      requireArchive(path)
       checked.push(
         ...(await withBundle(path, async (bundle) => {
           const runs = await verifyAll(bundle.runs, key)
@@ -55,6 +56,15 @@ export async function verify(paths: readonly string[], flags: VerifyFlags, io: C
   }
   if ([...checked, ...rewritten].some(({ problems }) => problems.length > 0)) return exitCodes.negativeResult
   return checked.some(({ run }) => run !== null && run.fault !== null) ? exitCodes.environmentFailed : exitCodes.done
+}
+
+/** What a customer has in hand is often the quote or a report: it names its runs, and they are in the bundle. */
+function requireArchive(path: string): void {
+  if (!/\.(?:html?|pdf|json|md|txt|csv)$/i.test(path)) return
+  throw new JoulemarkError(
+    'bad-input',
+    `${path}: not a bundle: a quote or a report names its runs; ask whoever sent it for their bundle (joulemark bundle makes it), and verify that`,
+  )
 }
 
 /** A soak certificate: its signature. The records of its rounds are verified as all others are. */
@@ -113,8 +123,16 @@ async function verifyAll(directories: readonly string[], key: string | null): Pr
 
 const printed = (line: string): string => `${plainText(line)}\n`
 
+/** One changed row makes dozens of values differ: the first lines name the file, and the rest follows from it. */
+const MOST_PROBLEMS = 6
+
 function linesOf({ name, problems, run, signer }: Checked, key: string | null): string[] {
-  const lines = problems.map(({ file, what }) => `  ${file}: ${what}`)
+  const said = problems.length > MOST_PROBLEMS ? problems.slice(0, MOST_PROBLEMS - 1) : problems
+  const more = problems.length - said.length
+  const lines = [
+    ...said.map(({ file, what }) => `  ${file}: ${what}`),
+    ...(more > 0 ? [`  and ${more} more; --json lists all`] : []),
+  ]
   if (problems.length > 0) return [`NOT VERIFIED (${problems.length}): ${name}`, ...lines]
   if (run !== null && run.fault !== null) return [`NOT CHECKED: ${name}`, `  ${run.fault}`]
   const by = signer === undefined ? [] : [`  signed by  ${signerText(signer, key)}`]
