@@ -25,7 +25,7 @@ ${runs.map(runLine).join('\n')}
 
 ## Verify
 
-With joulemark, from whoever sent this bundle (no GPU, no network; one archive for Linux, or npm):
+With joulemark, from the sender of this bundle (no GPU, no network; one archive for Linux, or npm):
 
     joulemark verify THIS-BUNDLE.tar${keys[0] ? ` --key ${keys[0]}` : ''}
 

@@ -63,7 +63,7 @@ function requireArchive(path: string): void {
   if (!/\.(?:html?|pdf|json|md|txt|csv)$/i.test(path)) return
   throw new JoulemarkError(
     'bad-input',
-    `${path}: not a bundle: a quote or a report names its runs; ask whoever sent it for their bundle (joulemark bundle makes it), and verify that`,
+    `${path}: not a bundle: a quote or a report names its runs; ask its sender for the bundle (joulemark bundle makes it), and verify that`,
   )
 }
 
