@@ -22,6 +22,8 @@ const MAX_ANSWER_TOKENS = 40
 const FILE_PROMPT_TOKENS = 512
 /** Time in which the client sends: as long as a trial, within these bounds. */
 const SECONDS = { least: 2, most: 6 } as const
+/** Its servers and threads start, its streams warm up, and it reads at full speed: TO BE MEASURED. */
+const BESIDE_SECONDS = 6
 /** Open loop: at a lower rate a few seconds have too few requests for a percentile. More is harder for the client. */
 const LEAST_RATE_PER_S = 20
 
@@ -30,7 +32,7 @@ const LEAST_RATE_PER_S = 20
  * and prompt length (the mean of a distribution). Conversations are sent without their pauses, which would leave nothing to time in a few seconds.
  */
 export function calibrationPlanOf(scenario: TextScenario, load: LoadPlan, workers: number): CalibrationPlan {
-  const seconds = Math.min(SECONDS.most, Math.max(SECONDS.least, scenario.trial.seconds))
+  const seconds = sendingSeconds(scenario.trial.seconds)
   return {
     load: patternOf(load, seconds),
     client: scenario.client,
@@ -42,6 +44,11 @@ export function calibrationPlanOf(scenario: TextScenario, load: LoadPlan, worker
     seconds,
   }
 }
+
+const sendingSeconds = (trialSeconds: number): number => Math.min(SECONDS.most, Math.max(SECONDS.least, trialSeconds))
+
+/** What a calibration takes at most, in s, before a run with trials of so many seconds. */
+export const calibrationSeconds = (trialSeconds: number): number => sendingSeconds(trialSeconds) + BESIDE_SECONDS
 
 function patternOf(load: LoadPlan, seconds: number): LoadPlan {
   switch (load.kind) {

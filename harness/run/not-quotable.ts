@@ -52,8 +52,8 @@ export function whyNotQuotable(
     endpoint,
     ...(facts.model ? { model: facts.model } : {}),
   }
-  // nothing else that is done can make it quotable
-  if (record.source === 'simulated') return decided('live-source', record)
+  // nothing that is done can make it quotable, and its record has what says so
+  if (record.source === 'simulated') return ['live-source: it is SIMULATED']
   return [
     ...decided('live-source', record),
     // what a training command trains is in its output

@@ -9,7 +9,10 @@ export interface AnswerLine {
   readonly hang?: number
   /** `cut`: one line, cut where the terminal ends; all of it is in the record, and with --verbose. `whole`: a path or command, never broken. */
   readonly fit?: 'cut' | 'whole'
-  /** Words that follow a whole text: beside it, or indented below it where both are wider than the terminal. */
+  /**
+   * Words that follow a whole text. Those of lines that stand together are in one column, or indented below a text that leaves
+   * no room for them.
+   */
   readonly note?: string
 }
 
@@ -27,15 +30,19 @@ const NARROWEST = 40
 /** Lines as text, ending in a line feed: broken at words or cut, so that none is wider than the terminal. */
 export function linesText(lines: readonly AnswerLine[], { columns, color }: Terminal): string {
   const width = columns === null ? Number.POSITIVE_INFINITY : Math.max(NARROWEST, Math.min(columns, WIDEST))
+  const columnOf = noteColumns(lines, width)
   return lines
-    .flatMap(({ text: given, style, hang = 2, fit, note }) => {
+    .flatMap((line) => {
+      const { text: given, style, hang = 2, fit, note } = line
       const text = printable(given)
       const parts =
         fit === undefined
           ? broken(text, width, hang)
           : fit === 'cut'
             ? [cut(text, width)]
-            : noted(text, note === undefined ? '' : printable(note), width, hang)
+            : note === undefined
+              ? [text]
+              : noted(text, printable(note), columnOf(line) ?? 0, hang)
       return style !== undefined && color
         ? parts.map((part) => styleText(style, part, { validateStream: false }))
         : parts
@@ -62,12 +69,30 @@ export const named = (name: string, text: string): AnswerLine => ({
 })
 const NAME_WIDTH = 10
 
-/** A text that is never broken, and the words that follow it. */
-function noted(text: string, note: string, width: number, hang: number): string[] {
-  if (note === '') return [text]
-  const row = `${text}   ${note}`
-  return row.length <= width ? [row] : [text, `${' '.repeat(hang + 2)}${note}`]
+/** Columns between a text and the words that follow it. */
+const GAP = 3
+
+/** Where the notes of a line begin: in one column for the lines with notes that stand together, where all of these notes fit. */
+function noteColumns(lines: readonly AnswerLine[], width: number): (line: AnswerLine) => number | undefined {
+  const columns = new Map<AnswerLine, number>()
+  const together: AnswerLine[] = []
+  const close = () => {
+    const longest = Math.max(0, ...together.map(({ note = '' }) => note.length))
+    const fitting = together.map(({ text }) => text.length + GAP).filter((column) => column + longest <= width)
+    for (const line of together) columns.set(line, Math.max(0, ...fitting))
+    together.length = 0
+  }
+  for (const line of lines) {
+    if (line.note === undefined) close()
+    else together.push(line)
+  }
+  close()
+  return (line) => columns.get(line)
 }
+
+/** A text that is never broken, and the words that follow it. */
+const noted = (text: string, note: string, column: number, hang: number): string[] =>
+  text.length + GAP <= column ? [`${text.padEnd(column)}${note}`] : [text, `${' '.repeat(hang + 2)}${note}`]
 
 const blankStart = /^ */
 function broken(text: string, width: number, hang: number): string[] {

@@ -3,21 +3,31 @@ import { shellWord } from '../../harness/plain-text.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { calledAs } from '../../harness/version.ts'
 import { gateGroupsOf } from './gate-groups.ts'
-import { type AnswerLine, named } from './lines.ts'
+import { type AnswerLine, linesText, type Terminal } from './lines.ts'
 
-/** A command to type, and what it does. */
-interface NextCommand {
+/** A command to type, without the name of the program, and what it does in a few words. */
+export interface NextCommand {
   readonly command: string
   readonly does: string
 }
 
-/** Commands as the last lines of an answer. */
-export const nextLines = (commands: readonly NextCommand[]): AnswerLine[] =>
-  commands.map(({ command, does }, at) => ({
-    ...named(at === 0 ? 'Next' : '', `${calledAs} ${command}`),
+/** Commands as the last lines of an answer: one beside `Next:`, several below it with what they do in one column. */
+export function nextLines(commands: readonly NextCommand[]): AnswerLine[] {
+  const [only, ...others] = commands
+  if (only === undefined) return []
+  const line = (start: string, { command, does }: NextCommand): AnswerLine => ({
+    text: `${start}${calledAs} ${command}`,
     note: does,
     fit: 'whole',
-  }))
+    hang: start.length,
+  })
+  if (others.length === 0) return [line('Next: ', only)]
+  return [{ text: 'Next:' }, ...commands.map((each) => line('  ', each))]
+}
+
+/** The same as text for a terminal. */
+export const nextText = (commands: readonly NextCommand[], terminal: Terminal): string =>
+  linesText(nextLines(commands), terminal)
 
 /**
  * What is useful after runs: their report, and a baseline and a quote of `runs`, or what a gate

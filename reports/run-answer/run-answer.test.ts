@@ -168,7 +168,7 @@ describe('gates', () => {
     const record = makeRun({ card: 'rtx-4090', name: 'RTX 4090', trialList: [makeTextTrial()] })
     const directory = `/srv/measured/${'a'.repeat(30)}/run`
     const text = runAnswer({ record, directory }, catalogueFacts(), at80)
-    expect(text).toMatch(/ report \S+ --format html\n {12}a page with charts\n/)
+    expect(text).toMatch(/ report \S+ --format html\n {8}a page with charts\n/)
     expect(runAnswer({ record, directory }, catalogueFacts(), { columns: null, color: false })).toMatch(
       / report \S+ --format html {3}a page with charts\n/,
     )

@@ -25,6 +25,7 @@ import { plannedBox } from '../box/planned-box.ts'
 import { type ReadinessQuestions, readiness } from '../box/readiness.ts'
 import { atLimits, limitsByCard, setSiteLimits, siteLimitLines, siteLimits } from '../box/site-limits.ts'
 import { type SoakSetup, soakBox } from '../box/soak.ts'
+import { openLive } from '../live/live.ts'
 import { pushIfNamed } from '../store/push-runs.ts'
 import { storeOfRuns } from '../store/store-address.ts'
 import { runInterrupts, watchInterrupts } from '../support/interrupts.ts'
@@ -138,9 +139,10 @@ async function qualify(
     const say = plainLines((text) => io.stderr.write(text))
     const inForce = ends === null ? await setSiteLimits(limits, { nvidiaSmi, out: flags.out, say }) : null
     const { result, areBack } = await atLimits(inForce, say, async () => {
-      const tools = measureTools({ flags, io, interrupts, cards, ...(inForce === null ? {} : inForce) })
+      const live = openLive(io.stderr)
+      const tools = measureTools({ flags, io, live, interrupts, cards, ...(inForce === null ? {} : inForce) })
       const measured = ends === null ? await measureBox(plan, before, flags.out, tools) : { state: before, ends }
-      return { measured, soaked: await soakOf(plan, measured.ends, { flags, nvidiaSmi, tools }, io) }
+      return { measured, soaked: await soakOf(plan, measured.ends, { flags, nvidiaSmi, tools, live }, io) }
     })
     const { measured, soaked } = result
     const isInterrupted = interrupts.drain.aborted

@@ -3,7 +3,9 @@ import { fileURLToPath } from 'node:url'
 import { cardsNamed } from '../../harness/catalogue/find.ts'
 import { cardEntryByKey } from '../../harness/catalogue/own/own-cards.ts'
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
+import { shellWord } from '../../harness/plain-text.ts'
 import { claimsSkeleton, claimsSkeletonJson } from '../../reports/claims/file/skeleton.ts'
+import { nextText } from '../../reports/run-answer/next.ts'
 import { writeNewFile } from '../../reports/write-files.ts'
 import type { CommandIo } from '../support/io.ts'
 import { USUAL_CARDS } from './fit.ts'
@@ -31,7 +33,8 @@ export async function newClaims(path: string | undefined, flags: NewClaimsFlags,
     return exitCodes.done
   }
   await writeNew(path, text)
-  io.stdout(`wrote ${path}: fill in the cells as printed, then\n  joulemark report --claims ${path}\n`)
+  const audit = { command: `report RUN… --claims ${shellWord(path)}`, does: 'checks the claims' }
+  io.stdout(`wrote ${path}: fill in the cells as printed\n${nextText([audit], io)}`)
   return exitCodes.done
 }
 

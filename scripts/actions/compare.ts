@@ -96,7 +96,7 @@ export function terminalText(comparison: Comparison, verbose: boolean, io: Comma
 
 /** What is useful after a verdict: what it means, and all of its tables. */
 const nextAfter = (comparison: Comparison) => [
-  { command: `explain verdict ${outcomeOf(comparison)}`, does: 'what it means, what to do' },
+  { command: `explain verdict ${outcomeOf(comparison)}`, does: 'what it means' },
   { command: 'compare BASELINE CANDIDATE --verbose', does: 'every table' },
 ]
 

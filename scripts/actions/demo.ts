@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import { catalogueNames } from '../../harness/catalogue/find.ts'
 import { exitCodes } from '../../harness/errors.ts'
 import { shellWord } from '../../harness/plain-text.ts'
-import { cardTimeWith } from '../../harness/plan/card-time.ts'
 import { NO_P99 } from '../../harness/run/expectation.ts'
 import { CANNOT_BE_QUOTED } from '../../harness/run/not-quotable.ts'
 import type { Progress } from '../../harness/run/progress.ts'
@@ -13,11 +12,10 @@ import { loadScenarios } from '../../harness/scenario/load-file.ts'
 import { shortenedLength } from '../../harness/scenario/prompt/length.ts'
 import { launchSimulator } from '../../harness/simulator/launch.ts'
 import { counted } from '../../harness/units.ts'
-import { calledAs } from '../../harness/version.ts'
 import { publish } from '../../reports/publish.ts'
-import { linesText } from '../../reports/run-answer/lines.ts'
+import { type NextCommand, nextText } from '../../reports/run-answer/next.ts'
 import { openLive } from '../live/live.ts'
-import { type Suite, suiteOf } from '../live/suite.ts'
+import { type Suite, suiteOf, timeOfFile } from '../live/suite.ts'
 import { longest } from '../live/time-left.ts'
 import { runOptions } from '../run/run-options.ts'
 import { watchInterrupts } from '../support/interrupts.ts'
@@ -47,9 +45,9 @@ export async function demo(flags: { readonly quick?: boolean; readonly out: stri
     .map((file) => shortened(file, length))
   const interrupts = watchInterrupts(io)
   const live = openLive(io.stderr, { isSaid: isNewsOfDemo })
-  const times = scenarios.map((file) => cardTimeWith(file, length.trials))
+  const times = scenarios.map((file) => timeOfFile(file, { trials: length.trials, calibrates: false }))
   const suites = cards.map(() => suiteOf('demo', times))
-  live.beyond(() => longest(suites.flatMap((suite) => suite.left())))
+  live.beyond((ofRunMs) => longest(suites.flatMap((suite) => suite.left(ofRunMs))))
   io.stderr.write('Demo on the simulator: no GPU is used, and every number below is SIMULATED.\n')
   try {
     const lists = await Promise.all(
@@ -71,7 +69,8 @@ export async function demo(flags: { readonly quick?: boolean; readonly out: stri
     const report = await assemble({ stored: runs }, {}, null, formats)
     io.stdout(firstLookText(report, io))
     const [page = flags.out] = await publish(report, formats, join(flags.out, 'report'))
-    io.stdout(`\nRecords: ${flags.out} (${counted(runs.length, 'run')})\nReport:  ${page}\n${nextText(flags.out, io)}`)
+    const written = `\nRecords: ${flags.out} (${counted(runs.length, 'run')})\nReport:  ${page}\n`
+    io.stdout(`${written}${nextText(afterDemo(flags.out), io)}`)
     return exitCodes.done
   } finally {
     interrupts.unwatch()
@@ -86,17 +85,13 @@ const isNewsOfDemo = (message: string): boolean =>
     /^about \d+ requests? in the window/.test(message)
   )
 
-/** What to type after the demo, one command a line: all of it, then the same on a real server. */
-export function nextText(out: string, { columns }: Pick<CommandIo, 'columns'>): string {
-  const commands = [
-    [`report ${shellWord(out)} --all`, 'every table, here'],
-    ['doctor', 'is this server ready?'],
-    ['init', 'a scenario for your server'],
-    ['run --endpoint http://127.0.0.1:8000', 'measure it'],
-  ] as const
-  const lines = commands.map(([command, note]) => ({ text: `  ${calledAs} ${command}`, note, fit: 'whole' as const }))
-  return linesText([{ text: 'Next:' }, ...lines], { columns, color: false })
-}
+/** What to type after the demo: all of it, then the same on a real server. */
+export const afterDemo = (out: string): NextCommand[] => [
+  { command: `report ${shellWord(out)} --all`, does: 'every table, here' },
+  { command: 'doctor', does: 'is this server ready?' },
+  { command: 'init', does: 'writes a scenario' },
+  { command: 'run --endpoint http://127.0.0.1:8000', does: 'measures a server' },
+]
 
 async function playCard(
   card: string,

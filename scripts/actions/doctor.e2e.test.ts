@@ -89,7 +89,7 @@ describe('doctor', () => {
     expect(lines.filter((line) => line.length > 80)).toEqual([])
     expect(lines[0]).toMatch(/^fit to be measured: 0 faults, 0 warnings, /)
     expect(said.stdout).toMatch(/^\d+ checks passed: nvidia-smi, .* and \d+ more \(--verbose\)$/m)
-    expect(lines.at(-1)).toMatch(/^Next: .*run --endpoint URL$/)
+    expect(lines.at(-1)).toMatch(/^ {2}\S.* run --endpoint URL +measures a server$/)
   })
 
   test('finds another card than the one named: exit 1', async () => {

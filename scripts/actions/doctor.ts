@@ -9,12 +9,13 @@ import { refuseServerInUse } from '../../harness/endpoint/in-use.ts'
 import { locateServer } from '../../harness/endpoint/location.ts'
 import { prepareShortLoad, type ShortLoad } from '../../harness/endpoint/short-load.ts'
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
+import { shellWord } from '../../harness/plain-text.ts'
 import type { Check } from '../../harness/telemetry/doctor/check.ts'
 import { type DoctorOptions, type DoctorReport, runDoctor } from '../../harness/telemetry/doctor/run-doctor.ts'
 import { pidsOfServer } from '../../harness/telemetry/host/listener.ts'
 import { systemHost } from '../../harness/telemetry/wall/host.ts'
 import { counted } from '../../harness/units.ts'
-import { calledAs } from '../../harness/version.ts'
+import { type NextCommand, nextText } from '../../reports/run-answer/next.ts'
 import { type ServingReport, servingReport } from '../box/serving-report.ts'
 import type { CommandIo } from '../support/io.ts'
 import { type CheckView, checkLines } from '../support/serving/check-lines.ts'
@@ -62,7 +63,7 @@ export async function doctor(flags: DoctorFlags, io: CommandIo, host: DoctorHost
   else {
     const view: CheckView = { color: io.color, columns: io.columns, verbose: flags.verbose ?? false }
     const part = serving === null ? '' : servingPart(flags.suite, serving, view)
-    const next = report.isHealthy && serving?.ends == null ? nextLine(flags.endpoint) : ''
+    const next = report.isHealthy && serving?.ends == null ? nextText(afterDoctor(flags.endpoint), io) : ''
     io.stdout(`${reportText(report, simulated, view)}${part}${next}`)
   }
   return report.isHealthy && serving?.ends == null ? exitCodes.done : exitCodes.negativeResult
@@ -103,7 +104,7 @@ function reportText({ checks, counts, isHealthy }: DoctorReport, simulated: bool
 }
 
 /** What a server that is well is for. */
-const nextLine = (endpoint: string | undefined): string =>
-  endpoint === undefined
-    ? `Next: ${calledAs} serve SCENARIO, then run --endpoint URL\n`
-    : `Next: ${calledAs} run --endpoint ${endpoint}\n`
+const afterDoctor = (endpoint: string | undefined): NextCommand[] => [
+  ...(endpoint === undefined ? [{ command: 'serve SCENARIO --card KEY', does: 'starts its server' }] : []),
+  { command: `run --endpoint ${endpoint === undefined ? 'URL' : shellWord(endpoint)}`, does: 'measures a server' },
+]

@@ -1,7 +1,7 @@
 import { exitCodes } from '../../harness/errors.ts'
 import { plainText, shellWord } from '../../harness/plain-text.ts'
 import { findRuns } from '../../harness/record/disk/run-folders.ts'
-import { calledAs } from '../../harness/version.ts'
+import { type NextCommand, nextText } from '../../reports/run-answer/next.ts'
 import { shortRows, wholeRows } from '../list/folder-rows.ts'
 import { type ListRow, linesOf } from '../list/lines.ts'
 import { tableLines } from '../list/run-table.ts'
@@ -60,8 +60,7 @@ function showRows(
       : isWhole
         ? rows.flatMap((row) => linesOf(row, width)).map(plainText)
         : tableLines(rows, io)
-  const lines = [...shown, ...nextLines(rows, paths, isWhole)]
-  io.stdout(lines.map((line) => `${line}\n`).join(''))
+  io.stdout(`${shown.map((line) => `${line}\n`).join('')}${nextText(nextAfter(rows, paths, isWhole), io)}`)
 }
 
 /** Longer arguments are not said again. */
@@ -69,15 +68,13 @@ const MOST_REPEATED = 40
 /** A reason that is one of the gates. */
 const GATE = /^\S+ (fail|not-measured):/
 
-function nextLines(rows: readonly ListRow[], paths: readonly string[], isWhole: boolean): string[] {
+function nextAfter(rows: readonly ListRow[], paths: readonly string[], isWhole: boolean): NextCommand[] {
   const given = paths.map((path) => shellWord(plainText(path))).join(' ')
-  const verbose = `${calledAs} list ${given.length > MOST_REPEATED ? 'RUNS' : given} --verbose`
-  const commands: (readonly [command: string, what: string])[] = [
-    ...(isWhole ? [] : [[verbose, 'each gate with its evidence'] as const]),
+  const verbose = `list ${given.length > MOST_REPEATED ? 'RUNS' : given} --verbose`
+  return [
+    ...(isWhole ? [] : [{ command: verbose, does: 'each gate with its evidence' }]),
     ...(rows.some(({ reasons }) => reasons.some((reason) => GATE.test(reason)))
-      ? [[`${calledAs} explain gate ID`, 'what a gate means, and what to do'] as const]
+      ? [{ command: 'explain gate ID', does: 'what a gate means, and what to do' }]
       : []),
   ]
-  const longest = Math.max(0, ...commands.map(([command]) => command.length))
-  return commands.map(([command, what], at) => `${at === 0 ? 'Next:' : '     '} ${command.padEnd(longest)}   ${what}`)
 }

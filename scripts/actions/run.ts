@@ -3,7 +3,7 @@ import { endpointNotes } from '../../harness/endpoint/access/proxies.ts'
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
 import { reasonsNotQuotable } from '../../harness/gates/quotable.ts'
 import { plainText } from '../../harness/plain-text.ts'
-import { type CardTime, cardTimeOfAll, cardTimeWith, formatCardTime } from '../../harness/plan/card-time.ts'
+import { type CardTime, cardTimeOfAll, formatCardTime } from '../../harness/plan/card-time.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { FinishedRun } from '../../harness/run/run.ts'
 import { runScenarioFile } from '../../harness/run/run-file.ts'
@@ -14,7 +14,7 @@ import { STARTS_PER_SIDE } from '../../harness/verdict/starts-per-side.ts'
 import type { Comparison } from '../../reports/compare/comparison.ts'
 import { comparisonDocument } from '../../reports/compare/json.ts'
 import { openLive } from '../live/live.ts'
-import { suiteOf } from '../live/suite.ts'
+import { suiteOf, timeOfFile } from '../live/suite.ts'
 import { ask } from '../run/ask.ts'
 import { type AskFlags, askingFlag } from '../run/ask-flags.ts'
 import { checkDoors, checkFlags, type RunFlags } from '../run/run-flags.ts'
@@ -168,9 +168,11 @@ async function runAll(
   return { finished: runs.flatMap((each) => each.finished), failures: runs.flatMap((each) => each.failures) }
 }
 
-/** Card time of each file as it will be run. */
-const timesOf = (files: readonly ScenarioFile[], { quick, trials }: RunFlags): CardTime[] =>
-  files.map((file) => cardTimeWith(quick ? timeCompressed(file) : file, trials ?? (quick ? 1 : null)))
+/** Time of each file as it will be run. */
+const timesOf = (files: readonly ScenarioFile[], { quick, trials, calibrate }: RunFlags): CardTime[] =>
+  files.map((file) =>
+    timeOfFile(quick ? timeCompressed(file) : file, { trials: trials ?? (quick ? 1 : null), calibrates: calibrate }),
+  )
 
 /** Pushes the runs of each file when they have ended, before the next file starts: nothing is measured meanwhile. */
 function pushedAfter(runOne: RunOne, { store }: RunFlags, io: CommandIo): RunOne {

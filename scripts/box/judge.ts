@@ -14,7 +14,6 @@ import { loadKey } from '../../harness/record/signing/key-file.ts'
 import { SOAK_FILE } from '../../harness/record/soak/soak-file.ts'
 import type { Check } from '../../harness/telemetry/doctor/check.ts'
 import { counted } from '../../harness/units.ts'
-import { calledAs } from '../../harness/version.ts'
 import { type CardSeries, cardSeries } from '../../reports/box/page/night-series.ts'
 import { serverPage } from '../../reports/box/page/page.ts'
 import type { EarlierRun } from '../../reports/box/references.ts'
@@ -27,6 +26,7 @@ import type { JoinedLink } from '../../reports/box/siblings/joined-links.ts'
 import { resultText, type WrittenFile } from '../../reports/box/text/result-text.ts'
 import { buildReport } from '../../reports/build.ts'
 import { renderTerminal } from '../../reports/render/terminal.ts'
+import type { NextCommand } from '../../reports/run-answer/next.ts'
 import { configuredMoney } from '../support/config.ts'
 import type { CommandIo } from '../support/io.ts'
 
@@ -101,6 +101,7 @@ export async function judgeBox(judged: Judged, io: CommandIo): Promise<number> {
         files,
         verbose: flags.verbose ?? false,
         next: nextAfter(result, flags.out, mayGoOn(judged)),
+        terminal: io,
       }),
     )
   if (flags.verbose && !flags.json) printReport(records, io)
@@ -118,15 +119,16 @@ export const mayGoOn = ({ measured, isCut, soak }: Pick<Judged, 'measured' | 'is
   (soak !== undefined && 'reason' in soak)
 
 /** What is useful after a verdict: a quote, the proof for the seller, or what is still to be measured, in this folder or anew. */
-export function nextAfter({ verdict, wouldBe }: BoxResult, out: string, goesOn: boolean): string {
+export function nextAfter({ verdict, wouldBe }: BoxResult, out: string, goesOn: boolean): NextCommand {
   const place = shellWord(out)
-  if (wouldBe !== null) return `${calledAs} report ${place} --format html   the runs on a page`
-  if (verdict === 'accepted') return `${calledAs} quote ${place} --customer NAME   an offer from these runs`
-  if (verdict === 'rejected') return `${calledAs} bundle ${place}   the proof, for the seller of the server`
-  if (goesOn) return `${calledAs} box --resume --out ${place}   goes on when the cause is gone`
+  if (wouldBe !== null) return { command: `report ${place} --format html`, does: 'the runs on a page' }
+  if (verdict === 'accepted') return { command: `quote ${place} --customer NAME`, does: 'an offer from these runs' }
+  if (verdict === 'rejected') return { command: `bundle ${place}`, does: 'the proof, for the seller of the server' }
+  if (goesOn) return { command: `box --resume --out ${place}`, does: 'goes on when the cause is gone' }
   // `.` has no name of its own to add to
   const again = `${resolve(out) === process.cwd() ? resolve(out) : out.replace(/\/+$/, '')}-2`
-  return `${calledAs} box --out ${shellWord(again)}   measures again when the cause is gone: every run here is done`
+  const does = 'measures again when the cause is gone: every run here is done'
+  return { command: `box --out ${shellWord(again)}`, does }
 }
 
 interface Kept {

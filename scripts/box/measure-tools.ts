@@ -20,7 +20,7 @@ import { type FinishedRun, runOnce } from '../../harness/run/run.ts'
 import { runScenarioFile } from '../../harness/run/run-file.ts'
 import type { RunOptions } from '../../harness/run/run-options.ts'
 import type { WallAsked } from '../../harness/telemetry/wall/asked.ts'
-import { openLive } from '../live/live.ts'
+import type { Live } from '../live/live.ts'
 import type { Left } from '../live/time-left.ts'
 import { runOptions } from '../run/run-options.ts'
 import type { Interrupts } from '../support/interrupts.ts'
@@ -39,6 +39,7 @@ export interface MeasureSetup {
     readonly timeoutMinutes: number
   }
   readonly io: CommandIo
+  readonly live: Live
   readonly interrupts: Interrupts
   /** All cards of the box. */
   readonly cards: readonly BoxCard[]
@@ -55,8 +56,7 @@ const workersFor = (lanes: number, processors = cpus().length): number =>
 const END_OF_SERVER_MS = 5000
 
 /** The side effects of measuring a box: containers, probes, calibrations and runs. */
-export function measureTools({ flags, io, interrupts, cards, settingOf }: MeasureSetup): MeasureTools {
-  const live = openLive(io.stderr)
+export function measureTools({ flags, io, live, interrupts, cards, settingOf }: MeasureSetup): MeasureTools {
   const container = { env: dockerEnv(io.env), timeoutMs: flags.timeoutMinutes * 60_000, signal: interrupts.drain }
   const labelOf = (server: PlannedServer): string =>
     cards.length === 1 ? '' : `GPU ${server.cards.map(({ index }) => index).join('+')}`
@@ -84,7 +84,7 @@ export function measureTools({ flags, io, interrupts, cards, settingOf }: Measur
 
   async function run(planned: PlannedRun, place: RunPlace): Promise<RunEnd> {
     const { minutesLeft } = place
-    live.beyond(minutesLeft === undefined ? null : () => leftOfNight(minutesLeft()))
+    if (minutesLeft !== undefined) live.beyond(() => leftOfNight(minutesLeft()))
     const finished: FinishedRun[] = []
     const once = async (file: Parameters<typeof runOnce>[0], options: RunOptions) => {
       const each = await runOnce(file, options)

@@ -10,6 +10,7 @@ import { resolveScenario } from '../../harness/scenario/resolve.ts'
 import { scenarioFileSchema } from '../../harness/scenario/schema.ts'
 import { launchSimulator } from '../../harness/simulator/launch.ts'
 import { fakeDocker } from '../../harness/testing/fake-docker.ts'
+import { openLive } from '../live/live.ts'
 import { watchInterrupts } from '../support/interrupts.ts'
 import type { CommandIo } from '../support/io.ts'
 import { measureTools } from './measure-tools.ts'
@@ -47,7 +48,8 @@ test('a training of a box runs in its container, on the card of the plan, and le
     const server: PlannedServer = { id: 'a', cards: [{ index: 0, uuid: '0', entry }], launch, startMinutes: 0 }
     const run: PlannedRun = { name: file.name, file, scenario, sha256: 'x', minutes: 1 }
     const out = mkdtempSync(join(tmpdir(), 'box-training-'))
-    const tools = measureTools({ flags: { out, timeoutMinutes: 1 }, io, interrupts, cards: server.cards })
+    const live = openLive(io.stderr)
+    const tools = measureTools({ flags: { out, timeoutMinutes: 1 }, io, live, interrupts, cards: server.cards })
     const { finished, error } = await tools.run(run, {
       server,
       url: null,

@@ -2,9 +2,11 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { MeasureTools } from '../../harness/box/measure/tools.ts'
 import type { PlannedSoak, SoakLane } from '../../harness/box/plan/box-plan.ts'
+import type { RoundPlace } from '../../harness/box/soak/lane.ts'
 import { runSoak } from '../../harness/box/soak/run-soak.ts'
 import { watchCards } from '../../harness/box/soak/watch.ts'
 import { systemClock } from '../../harness/clock.ts'
+import type { CardTime } from '../../harness/plan/card-time.ts'
 import { replaceFile } from '../../harness/record/json-file.ts'
 import type { SoakCertificate } from '../../harness/record/schema/soak.ts'
 import { loadKey } from '../../harness/record/signing/key-file.ts'
@@ -12,6 +14,9 @@ import { SOAK_FILE, writeSoakCertificate } from '../../harness/record/soak/soak-
 import { runSystemProgram } from '../../harness/telemetry/host/read-host.ts'
 import { soakPage } from '../../reports/box/soak/soak-page.ts'
 import { soakCertificateText, soakVerdictText } from '../../reports/box/soak/soak-text.ts'
+import type { Live } from '../live/live.ts'
+import { type Suite, suiteOf } from '../live/suite.ts'
+import { longest } from '../live/time-left.ts'
 import { pushIfNamed } from '../store/push-runs.ts'
 import type { CommandIo } from '../support/io.ts'
 import { toolInfo } from '../support/tool-info.ts'
@@ -25,6 +30,8 @@ export interface SoakSetup {
   }
   readonly nvidiaSmi: string
   readonly tools: MeasureTools
+  /** What its rounds are shown on. */
+  readonly live: Live
 }
 
 /**
@@ -32,9 +39,11 @@ export interface SoakSetup {
  * how it ended, pushes its runs where a store is named, and returns it. Throws `bad-input` where `--resume` finds another soak, and `DiskError`.
  */
 export async function soakBox(plan: PlannedSoak, setup: SoakSetup, io: CommandIo): Promise<SoakCertificate> {
-  const { flags, tools, nvidiaSmi } = setup
+  const { flags, tools, nvidiaSmi, live } = setup
   const certificate = await tools.calibrate((plan.lanes[0] as SoakLane).run, plan.lanes.length)
   const rounds: string[] = []
+  const suites = new Map<string, Suite>()
+  live.beyond((ofRunMs) => longest([...suites.values()].flatMap((suite) => suite.left(ofRunMs))))
   const body = await runSoak(plan, {
     outDir: flags.out,
     resume: flags.resume ?? false,
@@ -45,7 +54,10 @@ export async function soakBox(plan: PlannedSoak, setup: SoakSetup, io: CommandIo
     hostname: hostname(),
     serve: (server) => tools.serve(server),
     run: async (lane, at) => {
-      const round = await oneRound(lane, at, { plan, certificate, tools })
+      const { uuid } = lane.card
+      const suite = suites.get(uuid) ?? suiteOf('soak', roundTimes(plan), { done: at.round })
+      suites.set(uuid, suite)
+      const round = await suite.next(() => oneRound(lane, at, { plan, certificate, tools }))
       rounds.push(round.directory)
       return round
     },
@@ -60,6 +72,9 @@ export async function soakBox(plan: PlannedSoak, setup: SoakSetup, io: CommandIo
   return signed
 }
 
+const roundTimes = ({ rounds, roundSeconds }: PlannedSoak): CardTime[] =>
+  Array.from({ length: rounds }, () => ({ minS: roundSeconds, maxS: roundSeconds }))
+
 interface RoundSetup {
   readonly plan: PlannedSoak
   readonly certificate: Awaited<ReturnType<MeasureTools['calibrate']>>
@@ -68,7 +83,7 @@ interface RoundSetup {
 
 async function oneRound(
   { card, server, run }: SoakLane,
-  { url, stop }: { readonly url: string; readonly stop: AbortSignal },
+  { url, stop }: RoundPlace,
   { plan, certificate, tools }: RoundSetup,
 ) {
   const underLoad = plan.lanes.map((lane) => lane.card.uuid)

@@ -7,8 +7,9 @@ import { jsonFlag, nvidiaSmiFlag } from '../support/shared-flags.ts'
 
 export const cardCommand: DefineCommand = (io, done) => {
   const describe = new Command('describe')
+    .summary('Show what is known of a card, and where each value is from')
     .description(
-      'Show what is known of a card, and where each value is from; for a card that is not in the catalogue also the lines for joulemark.yaml',
+      'Show what is known of a card, and where each value is from; for a card that is not in the catalogue also the lines for joulemark.yaml.',
     )
     .argument('[card...]', 'Keys of cards (default: the cards of this machine)')
     .addOption(nvidiaSmiFlag)

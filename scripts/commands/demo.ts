@@ -5,7 +5,10 @@ import { logFormatFlag } from '../support/shared-flags.ts'
 
 export const demoCommand: DefineCommand = (io, done) =>
   new Command('demo')
-    .description('Run the full comparison on the simulator (no GPU needed)')
+    .summary('Run the full comparison on the simulator (no GPU needed)')
+    .description(
+      'Run the full comparison of two cards on the simulator, in about a minute: no GPU is needed, and every number is SIMULATED.',
+    )
     .option('--quick', 'Fewer and shorter trials: under 20 s')
     .option('--out <folder>', 'Folder for the run records and the report', 'results/demo')
     .addOption(logFormatFlag)

@@ -14,7 +14,9 @@ export const initCommand: DefineCommand = (io, done) =>
     .argument('[file]', 'File to write (default: joulemark.yaml)')
     .option('--endpoint <url>', 'Server to write a scenario for (default: http://127.0.0.1:8000, if one answers there)')
     .addOption(
-      new Option('--for <use>', 'What the server is for; asked for where there is a terminal').choices(purposeNames),
+      new Option('--for <use>', `What the server is for; asked for on a terminal, else ${purposeNames[0]}`).choices(
+        purposeNames,
+      ),
     )
     .addOption(nvidiaSmiFlag)
     .addHelpText(

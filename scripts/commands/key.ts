@@ -12,8 +12,9 @@ export const keyCommand: DefineCommand = (io, done) =>
     .helpCommand(false)
     .addCommand(
       new Command('new')
+        .summary('Make a key pair')
         .description(
-          'Make a key pair; the private key stays in its file. The first live run makes one where there is none',
+          'Make a key pair; the private key stays in its file. The first live run makes one where there is none.',
         )
         .option(
           '--out <file>',

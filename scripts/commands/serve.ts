@@ -13,7 +13,7 @@ export const serveCommand: DefineCommand = (io, done) =>
         'Start the server of a scenario in a container and stop it at Ctrl-C: vLLM for text, embeddings and reranking, vLLM-Omni for images. With --print only show the command, also that of a training.',
       )
       .argument('<scenario>', 'Scenario file, or the name of a bundled one')
-      .requiredOption('--card <key>', 'Card to serve on')
+      .requiredOption('--card <key>', 'Card to serve on, by its key (joulemark card list)')
       .option('--print', 'Only print the command, with the settings that had to be corrected'),
   )
     .addOption(startTimeoutFlag)

@@ -17,7 +17,7 @@ export const simulateCommand: DefineCommand = (io, done) =>
     .requiredOption('--card <key>', 'Card to simulate')
     .option(
       '--model <key>',
-      'Model to simulate: a key of the catalogue or of yours, a folder, or ORG/NAME (not with --gpus)',
+      'Model to simulate: a key of the catalogue or of yours, a folder, or ORG/NAME (required, but not with --gpus)',
     )
     .option(
       '--gpus <n>',

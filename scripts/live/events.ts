@@ -8,7 +8,7 @@ import type { Lane, RunFacts } from './lane.ts'
 import type { ProgressEvent, RunStartedEvent, TrialEvent } from './log-event.ts'
 import { ratePerS } from './rate.ts'
 import type { Left } from './time-left.ts'
-import { phaseLine, stateLine, trialLine } from './words.ts'
+import { atText, phaseLine, stateLine, trialLine } from './words.ts'
 
 /* What runs, as events of a log: pure. The name of a lane is added where they are written. */
 
@@ -16,6 +16,7 @@ export const startedEvent = ({
   scenario,
   title,
   cards,
+  setting,
   directory,
   isSimulated,
   fewest,
@@ -23,7 +24,7 @@ export const startedEvent = ({
 }: RunFacts): RunStartedEvent => ({
   event: 'run-started',
   level: 'info',
-  message: `${title} on ${cards}`,
+  message: `${title} ${atText({ setting })}on ${cards}`,
   scenario: scenario.name,
   title,
   cards,

@@ -27,12 +27,18 @@ const suite = { of: 'suite', ms: 7_800_000, kind: 'most' } as const
 
 test('one run: what, how far, how fast, the card, and what is left', () => {
   expect(lines({ lanes: [running('')], left: [suite] }, { columns: 80, rows: 24 })).toEqual([
-    `Llama 3.1 8B FP8 batch 32 agg  on ${facts.cards}`,
+    `Llama 3.1 8B FP8 batch 32 agg on ${facts.cards}`,
     'trial 2 of 3 to 10  ███████████████░░░░░  44/60 s  ±3.1 % → ±2.0 %  SIMULATED',
     '~4,000 tokens/s  ██████████████  8 in flight',
     '300 W  64 °C  KV cache 41 %  21.3 GiB',
     'time left  trial 16 s  scenario at most 10 min  suite at most 2 h 10 min',
   ])
+})
+
+test('a point of a tuning says what the card is set to', () => {
+  const lane = running('', { run: { ...facts, setting: '250 W' } })
+  const [title] = lines({ lanes: [lane], left: [] }, { columns: 120, rows: 24 })
+  expect(title).toBe(`Llama 3.1 8B FP8 batch 32 agg at 250 W on ${facts.cards}`)
 })
 
 test('several cards have a row each; where the terminal is wide they say more', () => {

@@ -2,7 +2,7 @@ import type { Lane } from './lane.ts'
 import { fitted, type RowPart } from './row.ts'
 import { lastMinute, sparkline } from './sparkline.ts'
 import { type Left, leftOfLane, leftText, longText } from './time-left.ts'
-import { cardTexts, intervalText, loadText, phaseText, rateText, secondsText } from './words.ts'
+import { atText, cardTexts, intervalText, loadText, phaseText, rateText, secondsText } from './words.ts'
 
 /** What the live block shows. */
 export interface Shown {
@@ -53,7 +53,7 @@ function ofOneRun(lane: Lane, beyond: readonly Left[], height: number): RowPart[
   const title: RowPart[] = [
     ...name,
     { text: run?.title ?? '', rank: 0, style: 'bold' },
-    { text: run === null ? '' : `on ${run.cards}`, rank: 1 },
+    { text: run === null ? '' : `${atText(run)}on ${run.cards}`, rank: 1, goesOn: true },
   ]
   const phase: RowPart[] = [
     { text: phaseText(tick, run), rank: 0 },

@@ -3,6 +3,7 @@ import { relativeHalfWidth } from '../../harness/metrics/result.ts'
 import { servingGpus } from '../../harness/physics/serving-gpus.ts'
 import { plainText } from '../../harness/plain-text.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
+import { settingText } from '../../harness/record/setting/operating-point.ts'
 import type { Tick } from '../../harness/run/progress.ts'
 import type { Scenario } from '../../harness/scenario/schema.ts'
 import { emptyRates, nextPhase, type RateWindow, withEvents } from './rate.ts'
@@ -13,6 +14,8 @@ export interface RunFacts {
   readonly title: string
   /** Names of the serving cards. */
   readonly cards: string
+  /** What the cards were set to for this run, such as `300 W`; null where they are as they were found. */
+  readonly setting: string | null
   readonly isSimulated: boolean
   readonly directory: string
   /** Trials at least and at most. */
@@ -63,6 +66,7 @@ export function runFacts(record: RunRecord, directory: string): RunFacts {
         .map((gpu) => gpu.name)
         .join(' + ') || 'no GPU',
     ),
+    setting: settingText(record),
     isSimulated: source === 'simulated',
     directory: plainText(directory),
     fewest: trialBounds?.fewest ?? minTrials,

@@ -55,6 +55,17 @@ test('a note is not a warning, and both are said without progress', () => {
   expect(said()).toEqual(['highest rate that meets the SLO: 37 requests/s', 'warning: no nvidia-smi'])
 })
 
+test('a warning that holds for every run is said once for each card', () => {
+  const { live, said } = saidLive()
+  for (const card of ['GPU 0', 'GPU 0', 'GPU 1']) live.lane(card).warn('this run cannot be quoted: it is SIMULATED')
+  live.lane('GPU 0').warn('no p99 is possible')
+  expect(said()).toEqual([
+    'GPU 0: warning: this run cannot be quoted: it is SIMULATED',
+    'GPU 1: warning: this run cannot be quoted: it is SIMULATED',
+    'GPU 0: warning: no p99 is possible',
+  ])
+})
+
 test('what a command has no use for is not said', () => {
   const { live, said } = saidLive({ isSaid: (message) => message !== 'about 7 requests' })
   live.lane('a').note('about 7 requests')

@@ -7,7 +7,7 @@ import { type Lane, newLane, runFacts, withTick, withTrial } from './lane.ts'
 import { logOn } from './log.ts'
 import type { LogEvent } from './log-event.ts'
 import { type Screen, screenOn } from './screen.ts'
-import { type Left, leftOfLane } from './time-left.ts'
+import { type Left, leftOfLane, leftOfRuns } from './time-left.ts'
 
 /** Without a live block, a phase or step that goes on is said again after this time. */
 const HEARTBEAT_MS = 30_000
@@ -22,14 +22,14 @@ export interface Step {
 
 /** What a command shows while it works: a live block on a terminal, lines with times or JSON elsewhere. */
 export interface Live {
-  /** The progress of one run after another in one place, such as a card; `''` where there is one place. */
+  /** The progress of one run after another in one place, such as a card; `''` where there is one place. Of its warnings, each is said once. */
   lane(name?: string): Progress
   step(name: string): Step
   /** A line of the log. */
   line(text: string): void
   warn(text: string): void
-  /** What is left beyond the runs, read at each redraw; null for nothing. */
-  beyond(left: (() => readonly Left[]) | null): void
+  /** What is left beyond the runs, read at each redraw; null for nothing. It is told what is left of the runs, in ms, where that is known. */
+  beyond(left: ((ofRunMs: number | null) => readonly Left[]) | null): void
 }
 
 export interface LiveOptions {
@@ -48,8 +48,9 @@ export function openLive(view: View, options: LiveOptions = {}): Live {
   const lanes = new Map<string, Lane>()
   const steps = new Map<string, string>()
   const saidMs = new Map<string, number>()
-  let left: (() => readonly Left[]) | null = null
-  const beyond = () => left?.() ?? []
+  const warned = new Set<string>()
+  let left: ((ofRunMs: number | null) => readonly Left[]) | null = null
+  const beyond = () => left?.(leftOfRuns([...lanes.values()])) ?? []
   const rows = (size: { readonly columns: number; readonly rows: number }) =>
     frame({ lanes: [...lanes.values()], steps: [...steps.values()], left: beyond() }, size)
   const screen: Screen | null = isShown && view.terminal ? screenOn(view.terminal, view, rows) : null
@@ -69,7 +70,12 @@ export function openLive(view: View, options: LiveOptions = {}): Live {
   function lane(name = ''): Progress {
     const tag = name === '' ? {} : { lane: plainText(name) }
     const note = (text: string) => message('info', text, tag)
-    const warn = (text: string) => message('warn', text, tag)
+    // most warnings hold for every run in one place, and each record has its own
+    const warn = (text: string) => {
+      const key = JSON.stringify([name, text])
+      if (!warned.has(key)) message('warn', text, tag)
+      warned.add(key)
+    }
     const quiet = () => undefined
     if (!isShown) return { doing: quiet, started: quiet, tick: quiet, trialDone: quiet, ended: quiet, note, warn }
     const now = () => lanes.get(name) ?? newLane(name, nowMs())

@@ -9,14 +9,16 @@ export interface RowPart {
   /** 0 stays. */
   readonly rank: number
   readonly style?: Style
+  /** It goes on with the words before it: one space between them, and not two. */
+  readonly goesOn?: boolean
 }
 
-const GAP = '  '
+const gapBefore = ({ goesOn }: RowPart, at: number): string => (at === 0 ? '' : goesOn ? ' ' : '  ')
 
 /** What a row shows within a width: as many parts as fit, in their order; what stays but is too wide is cut. */
 export function fitted(parts: readonly RowPart[], width: number): RowPart[] {
   const shown = parts.filter(({ text }) => text !== '')
-  const over = () => displayWidth(shown.map(({ text }) => text).join(GAP)) > width
+  const over = () => displayWidth(rowText(shown)) > width
   while (over()) {
     const worst = Math.max(...shown.map(({ rank }) => rank))
     if (worst <= 0) break
@@ -28,7 +30,7 @@ export function fitted(parts: readonly RowPart[], width: number): RowPart[] {
   const cut: RowPart[] = []
   let room = width
   for (const part of shown) {
-    const before = cut.length > 0 ? displayWidth(GAP) : 0
+    const before = gapBefore(part, cut.length).length
     if (room - before <= 0) break
     const text = cutTo(part.text, room - before)
     cut.push({ ...part, text })
@@ -39,7 +41,7 @@ export function fitted(parts: readonly RowPart[], width: number): RowPart[] {
 
 /** The text of a row. */
 export const rowText = (parts: readonly RowPart[], paint: (part: RowPart) => string = ({ text }) => text): string =>
-  parts.map(paint).join(GAP)
+  parts.map((part, at) => `${gapBefore(part, at)}${paint(part)}`).join('')
 
 /** Text of at most so many columns; one that is cut ends with `…`. */
 function cutTo(text: string, width: number): string {

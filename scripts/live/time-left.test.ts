@@ -1,10 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { calibrationSeconds } from '../../harness/load/calibration-plan.ts'
+import { scenarioFileSchema } from '../../harness/scenario/schema.ts'
 import { makeRun } from '../../harness/testing/record-builder.ts'
 import { makeTick } from '../../harness/testing/tick-builder.ts'
 import { makeTextTrial } from '../../harness/testing/trial-builder.ts'
 import { type Lane, newLane, runFacts, withTick, withTrial } from './lane.ts'
-import { suiteOf } from './suite.ts'
+import { suiteOf, timeOfFile } from './suite.ts'
 import { leftOfLane, leftOfParts, leftText, longest } from './time-left.ts'
 
 const trial = { seconds: 60, quietSeconds: 1, warmupSeconds: 10 }
@@ -53,7 +55,7 @@ test('nothing has less than no time left', () => {
       for (const left of leftOfLane(ticked)) expect(left.ms).toBeGreaterThanOrEqual(0)
     }),
   )
-  expect(leftOfParts([{ mostMs: 1000, tookMs: null }], 5000)).toBe(0)
+  expect(leftOfParts([{ mostMs: 1000, tookMs: null }], 5000, null)).toBe(0)
 })
 
 test('of several cards at the same time the slowest decides', () => {
@@ -67,21 +69,51 @@ test('a suite is stretched by what took longer than its plan, and never shortene
   const suite = suiteOf(
     'suite',
     [10, 20, 30].map((maxS) => ({ minS: 1, maxS })),
-    () => nowMs,
+    { nowMs: () => nowMs },
   )
   const take = (ms: number) => () => {
     nowMs += ms
-    return Promise.resolve(suite.left()[0]?.ms)
+    return Promise.resolve(suite.left(null)[0]?.ms)
   }
-  expect(suite.left()).toEqual([{ of: 'suite', ms: 60_000, kind: 'most' }])
+  expect(suite.left(null)).toEqual([{ of: 'suite', part: '1 of 3', ms: 60_000, kind: 'most' }])
   expect(await suite.next(take(4000))).toBe(56_000)
-  expect(suite.left()[0]?.ms).toBe(50_000)
+  expect(suite.left(null)[0]?.ms).toBe(50_000)
   await suite.next(take(56_000))
   // 30 s were planned, 60 s were taken
-  expect(suite.left()[0]?.ms).toBe(60_000)
-  expect(suiteOf('suite', [{ minS: 1, maxS: 2 }]).left()).toEqual([])
-  const fixed = { minS: 2, maxS: 2 }
-  expect(suiteOf('demo', [fixed, fixed]).left()).toEqual([{ of: 'demo', ms: 4000, kind: 'about' }])
+  expect(suite.left(null)[0]).toMatchObject({ part: '2 of 3', ms: 60_000 })
+  expect(suiteOf('suite', [{ minS: 1, maxS: 2 }]).left(null)).toEqual([])
+  expect(suiteOf('demo', [fixed, fixed]).left(null)).toEqual([{ of: 'demo', part: '1 of 2', ms: 4000, kind: 'about' }])
+})
+const fixed = { minS: 2, maxS: 2 }
+
+test('a suite has never less left than the run that goes on: a long calibration takes nothing off it', async () => {
+  let nowMs = 0
+  const suite = suiteOf('suite', [fixed, fixed], { nowMs: () => nowMs })
+  await suite.next(async () => {
+    nowMs += 30_000
+    expect(suite.left(1500)[0]?.ms).toBe(3500)
+  })
+})
+
+test('a sweep that looks for its knee counts the loads beyond its plan; a tuning goes on where it was', async () => {
+  const nowMs = () => 0
+  const sweep = suiteOf('sweep', [fixed, fixed], { may: 'grow', nowMs })
+  for (let load = 0; load < 3; load += 1) await sweep.next(async () => undefined)
+  expect(sweep.left(null).map(leftText)).toEqual(['sweep (3 of 3 or more) about 0 s'])
+  const tuning = suiteOf('tuning', [fixed, fixed, fixed, fixed], { may: 'end-early', done: 2, nowMs })
+  await tuning.next(async () => {
+    expect(tuning.left(null).map(leftText)).toEqual(['tuning (3 of 4) at most 4 s'])
+  })
+})
+
+test('the plan of a file has the calibrations before its runs, and each run of a sweep has its own', () => {
+  const common = { name: 'chat', title: 'Chat', kind: 'text', model: 'llama-3.1-8b-instruct-fp8' }
+  const lengths = { prompt: { tokens: 64 }, output: { tokens: 32 }, trial }
+  const maxS = (load: object, calibrates: boolean) =>
+    timeOfFile(scenarioFileSchema.parse({ ...common, ...lengths, load }), { trials: 3, calibrates }).maxS
+  const one = { shape: 'closed', concurrency: 1 }
+  expect(maxS(one, true) - maxS(one, false)).toBe(calibrationSeconds(60))
+  expect(maxS({ shape: 'sweep', concurrency: [1, 2] }, true)).toBe(2 * maxS(one, true))
 })
 
 test('seconds up to two minutes, then whole minutes, rounded up', () => {

@@ -5,6 +5,8 @@ import { isTrial, type Lane } from './lane.ts'
 export interface Left {
   /** What: `trial`, `scenario`, `suite`. */
   readonly of: string
+  /** Which part of it runs, such as `2 of 7`. */
+  readonly part?: string
   readonly ms: number
   /** `most`: it may end earlier. `about`: an estimate. */
   readonly kind: 'exact' | 'most' | 'about'
@@ -44,9 +46,9 @@ export interface Part {
 
 /**
  * What is left of several parts, one after another: by plan, stretched where the finished ones took longer than planned at
- * most. `elapsedMs` is that of the part that runs now.
+ * most. `elapsedMs` is that of the part that runs now, `ofRunMs` what its run still takes as far as that is known: never less is left.
  */
-export function leftOfParts(parts: readonly Part[], elapsedMs: number): number {
+export function leftOfParts(parts: readonly Part[], elapsedMs: number, ofRunMs: number | null): number {
   const done = parts.filter((part) => part.tookMs !== null)
   const planned = done.reduce((sum, { mostMs }) => sum + mostMs, 0)
   const took = done.reduce((sum, { tookMs }) => sum + (tookMs ?? 0), 0)
@@ -54,7 +56,13 @@ export function leftOfParts(parts: readonly Part[], elapsedMs: number): number {
   const [current, ...later] = parts.filter((part) => part.tookMs === null)
   if (current === undefined) return 0
   const laterMs = later.reduce((sum, { mostMs }) => sum + mostMs, 0)
-  return Math.max(0, current.mostMs * stretch - elapsedMs) + laterMs * stretch
+  return Math.max(0, ofRunMs ?? 0, current.mostMs * stretch - elapsedMs) + laterMs * stretch
+}
+
+/** What is left of the run of some lanes that takes longest; null where none is known. */
+export function leftOfRuns(lanes: readonly Lane[]): number | null {
+  const left = lanes.flatMap((lane) => leftOfLane(lane).slice(-1)).map(({ ms }) => ms)
+  return left.length === 0 ? null : Math.max(...left)
 }
 
 /** Of several at the same time, that which takes longest: all of them take as long. */
@@ -62,8 +70,9 @@ export const longest = (left: readonly Left[]): Left[] => left.toSorted((a, b) =
 
 const words = { exact: '', most: 'at most ', about: 'about ' } as const
 
-/** `trial 16 s`, `scenario at most 9 min`: whole minutes from two minutes on. */
-export const leftText = (left: Left): string => `${left.of} ${longText(left)}`
+/** `trial 16 s`, `scenario at most 9 min`, `suite (2 of 7) at most 1 h`: whole minutes from two minutes on. */
+export const leftText = (left: Left): string =>
+  `${left.of}${left.part === undefined ? '' : ` (${left.part})`} ${longText(left)}`
 
 /** The same without what it is of. */
 export function longText({ ms, kind }: Left): string {

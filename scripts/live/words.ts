@@ -19,6 +19,9 @@ export function phaseText(tick: Tick, run: Pick<RunFacts, 'fewest' | 'most'> | n
   return `${tick.label} of ${run.fewest === run.most ? run.most : `${run.fewest} to ${run.most}`}`
 }
 
+/** `at 300 W `, before the names of the cards; empty where nothing was set. */
+export const atText = ({ setting }: Pick<RunFacts, 'setting'>): string => (setting === null ? '' : `at ${setting} `)
+
 /** `44/60 s`; past its end a phase waits for what is still in flight. */
 export const secondsText = ({ elapsedMs, totalMs }: Tick): string =>
   `${Math.floor(elapsedMs / 1000)}/${Math.round(totalMs / 1000)} s`

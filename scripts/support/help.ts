@@ -12,16 +12,24 @@ export const helpStyle: HelpConfiguration = {
   argumentDescription: describe,
 }
 
-/** The description of a flag or argument, with choices and default in one bracket. */
-function describe({ description, argChoices, defaultValue, defaultValueDescription }: Described): string {
+/** The description of a flag or argument, with its choices, and its default or that it is required, in one bracket. */
+function describe({
+  description,
+  argChoices,
+  defaultValue,
+  defaultValueDescription,
+  mandatory = false,
+}: Described): string {
   const facts = [
+    ...(mandatory && defaultValue === undefined ? ['required'] : []),
     ...(argChoices ? [`choices: ${argChoices.join(', ')}`] : []),
     ...(defaultValue === undefined ? [] : [`default: ${defaultValueDescription ?? String(defaultValue)}`]),
   ]
   return facts.length === 0 ? description : `${description} (${facts.join('; ')})`
 }
 
-type Described = Pick<Option, 'description' | 'argChoices' | 'defaultValue' | 'defaultValueDescription'>
+type Described = Pick<Option, 'description' | 'argChoices' | 'defaultValue' | 'defaultValueDescription'> &
+  Partial<Pick<Option, 'mandatory'>>
 
 /** The examples below a command's help, complete command lines. */
 export const examples = (...lines: readonly [string, ...string[]]): string =>

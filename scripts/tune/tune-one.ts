@@ -22,7 +22,7 @@ import { DEFAULT_BLOCKS } from '../../harness/tune/default-blocks.ts'
 import { playTune, type TuneEnd, type TuneTools } from '../../harness/tune/play.ts'
 import { isLeftAlone } from '../../harness/tune/restore/give-back.ts'
 import { refuseOther } from '../../harness/tune/same-tuning.ts'
-import type { SearchRange } from '../../harness/tune/search-range.ts'
+import { firstPoints, type SearchRange } from '../../harness/tune/search-range.ts'
 import { openCardSettings } from '../../harness/tune/settings/open.ts'
 import type { AnnouncedSettings, CardSettings } from '../../harness/tune/settings/types.ts'
 import type { Facts } from '../../reports/facts.ts'
@@ -213,9 +213,11 @@ async function played(
   const foundW = limits.length === 1 ? (limits[0] ?? null) : null
   const calibrations = new Map<string, RunRecord['certificate']>()
   const { points, blocks } = plan
-  // a search finds its points as it goes
-  const times = 'minW' in points ? [] : tuningTimes(points, loads, { blocks, trials: options(folder).trials })
-  const suite = suiteOf('tuning', times.slice(done.length))
+  const isSearch = 'minW' in points
+  const { trials, calibrate: calibrates } = options(folder)
+  const times = tuningTimes(isSearch ? firstPoints(points) : points, loads, { blocks, trials, calibrates })
+  // a search finds more points as it goes; both end where all is decided
+  const suite = suiteOf('tuning', times, { may: isSearch ? 'grow' : 'end-early', done: done.length })
   live.beyond(suite.left)
   const tools: TuneTools = {
     apply: (setting) => settings.apply(setting),

@@ -18,10 +18,3 @@ test('every run of a tuning keeps what others did on the server, and the sources
   })
   expect(tuneOptions({ ...flags, wall: 'off' }, context)({})('results/tune-x').wall).toMatchObject({ asked: 'off' })
 })
-
-test('a warning of the runs is printed once', () => {
-  const { io, said } = saidIo()
-  const options = tuneOptions(flags, { io, interrupts, serverInUse: null, live: openLive(io.stderr) })({})
-  for (const folder of ['a', 'b']) options(folder).progress.warn('the sampler is slow')
-  expect(said.stderr.split('the sampler is slow')).toHaveLength(2)
-})

@@ -14,20 +14,11 @@ export interface TuneContext {
   readonly live: Live
 }
 
-/**
- * The options of the runs of a tuning in a folder. `over`: addresses of a simulator. A warning is printed once, because every run of
- * a tuning would say the same again.
- */
+/** The options of the runs of a tuning in a folder. `over`: addresses of a simulator. */
 export function tuneOptions(flags: TuneFlags, { io, interrupts, serverInUse, live }: TuneContext) {
-  const warned = new Set<string>()
   return (over: Partial<RunFlags>) => {
     // key, commit and display are the same for all of them
     const options = runOptions({ ...flags, gpu: true, ...over }, io, interrupts, live.lane())
-    const warn = (message: string) => {
-      if (!warned.has(message)) options.progress.warn(message)
-      warned.add(message)
-    }
-    const progress = { ...options.progress, warn }
-    return (folder: string): RunOptions => ({ ...options, serverInUse, progress, outDir: folder })
+    return (folder: string): RunOptions => ({ ...options, serverInUse, outDir: folder })
   }
 }

@@ -1,10 +1,11 @@
 import { JoulemarkError } from '../../harness/errors.ts'
 import type { TunePoint } from '../../harness/operating/point.ts'
-import { type CardTime, cardTimeWith } from '../../harness/plan/card-time.ts'
+import type { CardTime } from '../../harness/plan/card-time.ts'
 import { atConcurrency, expandSweep, isClosed, type PlainScenarioFile } from '../../harness/scenario/expand.ts'
 import type { ScenarioFile } from '../../harness/scenario/schema.ts'
 import type { SearchRange } from '../../harness/tune/search-range.ts'
 import type { FoundCard } from '../../harness/tune/settings/types.ts'
+import { timeOfFile } from '../live/suite.ts'
 import type { AskedTuning } from './tune-flags.ts'
 
 /** A scenario at one load, and the number of requests in flight by which points know it; null where it has none. */
@@ -79,15 +80,26 @@ function searchOf(found: readonly FoundCard[]): Omit<SearchRange, 'concurrencies
   return { minW, maxW, resolutionW: RESOLUTION_W }
 }
 
-/** Card time of every run of a tuning, block by block. */
+/** Time of every run of a tuning, block by block; where the client is calibrated, with that before the first run of each load. */
 export function tuningTimes(
   points: readonly TunePoint[],
   loads: readonly TunedLoad[],
-  { blocks, trials }: { readonly blocks: number; readonly trials: number | null },
+  { blocks, trials, calibrates = false }: TimedTuning,
 ): CardTime[] {
-  const ofBlock = points.flatMap(({ concurrency }) => {
-    const load = loads.find((each) => each.concurrency === concurrency)
-    return load === undefined ? [] : [cardTimeWith(load.file, trials)]
-  })
-  return Array.from({ length: blocks }, () => ofBlock).flat()
+  const files = points.flatMap(({ concurrency }) => loads.find((load) => load.concurrency === concurrency)?.file ?? [])
+  const calibrated = new Set<string>()
+  return Array.from({ length: blocks }, () => files)
+    .flat()
+    .map((file) => {
+      const isFirst = !calibrated.has(file.name)
+      calibrated.add(file.name)
+      return timeOfFile(file, { trials, calibrates: calibrates && isFirst })
+    })
+}
+
+interface TimedTuning {
+  readonly blocks: number
+  /** Exactly this many trials per run; null: those of the scenario. */
+  readonly trials: number | null
+  readonly calibrates?: boolean
 }

@@ -7,11 +7,19 @@ import type { UpServer } from '../measure/tools.ts'
 import type { SoakLane } from '../plan/box-plan.ts'
 import type { SoakState } from './soak-state.ts'
 
+/** A round of one card. */
+export interface RoundPlace {
+  readonly url: string
+  /** From 0, over the whole soak. */
+  readonly round: number
+  readonly stop: AbortSignal
+}
+
 /** The side effects of the load of one card. */
 export interface LaneTools {
   readonly serve: (server: SoakLane['server']) => Promise<UpServer>
   /** Runs the load once; `stop` ends it in good order. */
-  readonly run: (lane: SoakLane, at: { readonly url: string; readonly stop: AbortSignal }) => Promise<FinishedRun>
+  readonly run: (lane: SoakLane, at: RoundPlace) => Promise<FinishedRun>
   readonly say: (line: string) => void
 }
 
@@ -38,7 +46,7 @@ export class LoadedLane {
     try {
       const server = await this.#running()
       if (server === null) return null
-      const { record } = await this.#tools.run(this.lane, { url: server.url, stop })
+      const { record } = await this.#tools.run(this.lane, { url: server.url, round, stop })
       const [trial] = trialsOfKind(record.trials, 'text')
       const rate = trial === undefined ? null : numberOf(trial.outputTokensPerS)
       if (record.status !== 'complete' || trial === undefined || rate === null) {

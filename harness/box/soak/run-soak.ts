@@ -3,6 +3,7 @@ import type { GpuRow } from '../../record/rows.ts'
 import type { RunRecord } from '../../record/schema/run.ts'
 import { SOAK_CERTIFICATE_VERSION, type SoakBody } from '../../record/schema/soak.ts'
 import { simulationStamps } from '../../record/simulation-stamps.ts'
+import { counted } from '../../units.ts'
 import type { PlannedSoak } from '../plan/box-plan.ts'
 import { harmOf, judgeSoakedCard, serverVerdict } from './judge.ts'
 import { type LaneTools, LoadedLane } from './lane.ts'
@@ -74,7 +75,9 @@ class Soak {
     const stop = AbortSignal.any([signal, this.#stopLoad.signal])
     while (this.#state.played < rounds && !stop.aborted) {
       const round = this.#state.played
-      say(`soak: round ${round + 1} of ${rounds}, ${this.#plan.roundSeconds} s on ${this.#lanes.length} cards`)
+      say(
+        `soak: round ${round + 1} of ${rounds}, ${this.#plan.roundSeconds} s on ${counted(this.#lanes.length, 'card')}`,
+      )
       const loadedS = new Map(this.#state.tallies.map((tally) => [tally.uuid, tally.loadedS]))
       const ended = await Promise.all(this.#lanes.map((lane) => lane.play(round, stop)))
       const completed = ended.filter((each) => each !== null)

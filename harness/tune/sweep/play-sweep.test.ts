@@ -84,19 +84,6 @@ describe('a run that fails', () => {
   })
 })
 
-test('a warning that holds for every load is said once', async () => {
-  const warnings: string[] = []
-  const progress = { ...silentProgress, warn: (message: string) => void warnings.push(message) }
-  const once: RunOnce = async (file, options) => {
-    options.progress.warn('the run is simulated')
-    options.progress.warn(`no p99 for ${file.name}`)
-    return server(file, options)
-  }
-  const { end } = await sweepWith(once, { progress }, '1,2')
-  expect(end.finished).toHaveLength(2)
-  expect(warnings).toEqual(['the run is simulated', 'no p99 for chat-c1', 'no p99 for chat-c2'])
-})
-
 test('an interrupt ends it after the run that it came in', async () => {
   const stop = new AbortController()
   const once: RunOnce = async (file, options) => {

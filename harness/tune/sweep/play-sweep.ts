@@ -4,7 +4,6 @@ import { nextLoad, type SweepPlan } from '../../operating/sweep/next-load.ts'
 import { pointOfRun } from '../../operating/sweep/point-of-run.ts'
 import type { SweepPoint } from '../../operating/sweep/sweep-point.ts'
 import { DiskError } from '../../record/disk/disk-error.ts'
-import type { Progress } from '../../run/progress.ts'
 import { type FinishedRun, runOnce } from '../../run/run.ts'
 import type { RunOnce } from '../../run/run-file.ts'
 import type { RunOptions } from '../../run/run-options.ts'
@@ -50,10 +49,9 @@ export function sweptFile(file: ScenarioFile): TextFile {
 export async function playSweep(
   file: TextFile,
   plan: SweepPlan,
-  given: RunOptions,
+  options: RunOptions,
   once: RunOnce = runOnce,
 ): Promise<SweepEnd> {
-  const options = { ...given, progress: warnedOnce(given.progress) }
   const finished: FinishedRun[] = []
   const points: SweepPoint[] = []
   for (;;) {
@@ -81,16 +79,6 @@ export async function playSweep(
       }
     }
   }
-}
-
-/** Progress that says the same warning once: most hold for every load. */
-function warnedOnce(progress: Progress): Progress {
-  const said = new Set<string>()
-  const warn = (message: string) => {
-    if (!said.has(message)) progress.warn(message)
-    said.add(message)
-  }
-  return { ...progress, warn }
 }
 
 /** One line on a load: its throughput, and what it gained on half of it. */

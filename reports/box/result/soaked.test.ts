@@ -27,7 +27,9 @@ const judged = (soak: Parameters<typeof boxResult>[0]['soak']) => boxResult({ ..
 test('without a soak nothing is said of one', () => {
   const result = judged(undefined)
   expect(result).toMatchObject({ verdict: 'accepted', soak: null })
-  expect(resultText(result, { files: [], verbose: true }) + serverPage(result, [])).not.toMatch(/soak/i)
+  expect(
+    resultText(result, { files: [], verbose: true, terminal: { columns: 80, color: false } }) + serverPage(result, []),
+  ).not.toMatch(/soak/i)
 })
 
 test('a clean soak is in the five lines, the document and the page', () => {
@@ -43,7 +45,9 @@ test('a clean soak is in the five lines, the document and the page', () => {
   const page = serverPage(result, [])
   expect(page).toContain('Soak: 4 h of load on every card at once')
   expect(page).toContain('The burn-in certificate is soak-certificate.json, which is not signed')
-  expect(resultText(result, { files: [], verbose: true })).toContain('soak, GPU 1: ACCEPTED')
+  expect(resultText(result, { files: [], verbose: true, terminal: { columns: 80, color: false } })).toContain(
+    'soak, GPU 1: ACCEPTED',
+  )
 })
 
 describe('a soak that is not clean', () => {

@@ -73,14 +73,16 @@ describe('the verdict comes first, in at most five lines', () => {
   })
 })
 
+const terminal = { columns: 80, color: false }
+
 test('the files follow; every figure only when it is asked for', () => {
   const files = [
     { what: 'page', path: 'out/box.html' },
     { what: 'document', path: 'out/box-result.json' },
   ]
-  const short = resultText(result([good]), { files })
+  const short = resultText(result([good]), { files, terminal })
   expect(short).toMatch(/\n {2}page {6}out\/box\.html\n {2}document {2}out\/box-result\.json\n$/)
-  const long = resultText(result([good]), { files, verbose: true })
+  const long = resultText(result([good]), { files, verbose: true, terminal })
   expect(long).toMatch(/\n {2}pass +memory-probe, Memory bandwidth of a copy: 907 GB\/s, \d+ to 1008 \(predicted/)
   expect(long).toMatch(
     /the largest loss of an average card that this could have missed\n {2}memory bandwidth: \d+\.\d %\n/,
@@ -88,13 +90,14 @@ test('the files follow; every figure only when it is asked for', () => {
 })
 
 test('the last line is what to type next, where something is', () => {
-  const text = resultText(result([good]), { files: [], verbose: true, next: 'joulemark quote out --customer NAME' })
-  expect(text).toMatch(/\nNext: joulemark quote out --customer NAME\n$/)
+  const next = { command: 'quote out --customer NAME', does: 'an offer' }
+  const text = resultText(result([good]), { files: [], verbose: true, next, terminal })
+  expect(text).toMatch(/\nNext: \S.* quote out --customer NAME {3}an offer\n$/)
 })
 
 test('hostile text moves no cursor', () => {
   const evil = 'no\u001b[2Jroom\u202e\nREJECTED'
-  const text = resultText(result([good], { records: [], ends: evil }), { files: [] })
+  const text = resultText(result([good], { records: [], ends: evil }), { files: [], terminal })
   expect(text).toBe('NOT MEASURED: rtx-4090\n  noroom REJECTED\n')
 })
 

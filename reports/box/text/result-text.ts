@@ -1,5 +1,7 @@
 import { durationText } from '../../../harness/amount-text.ts'
 import { printable } from '../../render/plain-text.ts'
+import type { Terminal } from '../../run-answer/lines.ts'
+import { type NextCommand, nextText } from '../../run-answer/next.ts'
 import type { BoxResult, BoxVerdict, CardResult, JoinedResult, Reason } from '../result/box-result.ts'
 import { wordOf } from '../result/verdict-of.ts'
 import { cardName, cardNumbers } from './card-name.ts'
@@ -25,20 +27,21 @@ export interface WrittenFile {
 interface ResultView {
   readonly files: readonly WrittenFile[]
   readonly verbose?: boolean
-  /** A command that is useful now, and what it does; absent where none is. */
-  readonly next?: string
+  /** A command that is useful now; absent where none is. */
+  readonly next?: NextCommand
+  readonly terminal: Terminal
 }
 
 /**
  * The result of a night for a terminal: at most five lines of verdict, then where page, document and log are; every figure
  * after that only with `verbose`. The last line is what to type next.
  */
-export function resultText(result: BoxResult, { files, verbose = false, next }: ResultView): string {
+export function resultText(result: BoxResult, { files, verbose = false, next, terminal }: ResultView): string {
   const width = Math.max(0, ...files.map(({ what }) => what.length))
   const written = files.map(({ what, path }) => `  ${what.padEnd(width)}  ${path}`)
   const details = verbose ? detailLines(result) : []
-  const last = next === undefined ? [] : [`Next: ${next}`]
-  return [...verdictLines(result), ...written, ...details, ...last].map((line) => `${printable(line)}\n`).join('')
+  const lines = [...verdictLines(result), ...written, ...details].map((line) => `${printable(line)}\n`)
+  return `${lines.join('')}${nextText(next === undefined ? [] : [next], terminal)}`
 }
 
 /** The verdict in at most five lines: the word, then the reasons, what was good and what was not measured. */

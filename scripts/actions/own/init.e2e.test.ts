@@ -25,7 +25,7 @@ test('the server, its model and the cards are found; nothing is replaced', async
   const { code, stdout, stderr } = await runCli(words, { cwd: folder })
   expect([code, stderr]).toEqual([0, ''])
   expect(stdout).toContain('wrote joulemark.yaml: RTX 4090')
-  expect(stdout).toContain(`To measure it: joulemark run documents.yaml --endpoint ${simulator.url}`)
+  expect(stdout).toMatch(new RegExp(`^Next: .* run documents\\.yaml --endpoint ${simulator.url} +measures it$`, 'm'))
   const file = join(folder, 'documents.yaml')
   const [scenario] = await loadScenarios([file], catalogueNames)
   expect(scenario).toMatchObject({ model: 'llama-3.1-8b-instruct-fp8', prompt: { tokens: 4096 } })

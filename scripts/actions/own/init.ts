@@ -3,10 +3,11 @@ import { dirname, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { priceOf } from '../../../harness/catalogue/prices.ts'
 import { exitCodes, JoulemarkError } from '../../../harness/errors.ts'
-import { plainText } from '../../../harness/plain-text.ts'
+import { plainText, shellWord } from '../../../harness/plain-text.ts'
 import { CONFIG_NAME } from '../../../harness/scenario/config/load-config.ts'
 import { type FoundHere, newConfigText } from '../../../harness/scenario/config/new-file.ts'
 import type { FoundCard } from '../../../harness/telemetry/inventory/describe-found.ts'
+import { nextText } from '../../../reports/run-answer/next.ts'
 import { writeNewFile } from '../../../reports/write-files.ts'
 import { type FirstScenario, firstScenario } from '../../init/first-scenario.ts'
 import { type PurposeName, purposes } from '../../init/purposes.ts'
@@ -55,7 +56,8 @@ async function writeScenario({ text, endpoint, model, purpose }: FirstScenario, 
   const name = `${purpose}.yaml`
   await writeNewFile(name, text, NOT_REPLACED)
   io.stdout(`wrote ${name}: ${plainText(model)}, ${purposes[purpose].title}\n`)
-  io.stdout(`To measure it: joulemark run ${name} --endpoint ${endpoint}\n`)
+  const run = { command: `run ${name} --endpoint ${shellWord(endpoint)}`, does: 'measures it' }
+  io.stdout(nextText([run], io))
 }
 
 /** The models of cards on this machine; none where nvidia-smi is absent or fails, which is said. */

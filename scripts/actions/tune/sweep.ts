@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { endpointNotes } from '../../../harness/endpoint/access/proxies.ts'
 import { exitCodes, JoulemarkError } from '../../../harness/errors.ts'
-import { plainText } from '../../../harness/plain-text.ts'
-import { cardTimeOfAll, cardTimeWith, formatCardTime } from '../../../harness/plan/card-time.ts'
+import { plainText, shellWord } from '../../../harness/plain-text.ts'
+import { cardTimeOfAll, formatCardTime } from '../../../harness/plan/card-time.ts'
 import { toJson } from '../../../harness/record/json-file.ts'
 import { runOnce } from '../../../harness/run/run.ts'
 import type { RunOptions } from '../../../harness/run/run-options.ts'
@@ -12,14 +12,14 @@ import type { ScenarioFile } from '../../../harness/scenario/schema.ts'
 import { parseLoads } from '../../../harness/tune/points-asked.ts'
 import { playSweep, type SweepEnd, sweepPlan, sweptFile } from '../../../harness/tune/sweep/play-sweep.ts'
 import { counted } from '../../../harness/units.ts'
-import { calledAs } from '../../../harness/version.ts'
 import { catalogueFacts } from '../../../reports/catalogue-facts.ts'
 import { wrapTo } from '../../../reports/render/plain-text.ts'
+import { nextText } from '../../../reports/run-answer/next.ts'
 import { sweepDocument } from '../../../reports/sweep/document.ts'
 import { sweepsOf } from '../../../reports/sweep/lines.ts'
 import { sweepTable } from '../../../reports/sweep/table.ts'
 import { type Live, openLive } from '../../live/live.ts'
-import { suiteOf } from '../../live/suite.ts'
+import { suiteOf, timeOfFile } from '../../live/suite.ts'
 import { checkDoors, checkFlags, type RunFlags } from '../../run/run-flags.ts'
 import { runOptions } from '../../run/run-options.ts'
 import { useBefore } from '../../run/use-before.ts'
@@ -123,11 +123,12 @@ async function playAll(
   return ends
 }
 
-/** One sweep, with what is left of it where its loads are known before. */
+/** One sweep, with what is left of it. One that looks for the knee may end early, and may measure more loads than its climb has. */
 function played(file: TextFile, plan: Plan, options: RunOptions, live: Live): Promise<SweepEnd> {
-  const times = plan.climb.map((load) => cardTimeWith(atConcurrency(file, load), options.trials))
-  const suite = suiteOf('sweep', times)
-  live.beyond(plan.refines ? null : suite.left)
+  const { trials, calibrate } = options
+  const times = plan.climb.map((load) => timeOfFile(atConcurrency(file, load), { trials, calibrates: calibrate }))
+  const suite = suiteOf('sweep', times, plan.refines ? { may: 'grow' } : {})
+  live.beyond(suite.left)
   return playSweep(file, plan, options, (one, given) => suite.next(() => runOnce(one, given)))
 }
 
@@ -148,5 +149,6 @@ function print(ends: readonly SweepEnd[], { leastGain }: Plan, flags: SweepFlags
     io.stdout(`${wrapTo(`Ended${card}: ${why}.`, Math.min(io.columns ?? 100, 100)).join('\n')}\n`)
   }
   io.stdout(`Records: ${flags.out} (${counted(finished.length, 'run')})\n`)
-  io.stdout(`Charts:  ${calledAs} report ${flags.out} --format html\n`)
+  const page = { command: `report ${shellWord(flags.out)} --format html`, does: 'a page with charts' }
+  io.stdout(nextText([page], io))
 }

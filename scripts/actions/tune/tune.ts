@@ -1,11 +1,13 @@
 import { join } from 'node:path'
 import { exitCodes, JoulemarkError } from '../../../harness/errors.ts'
+import { shellWord } from '../../../harness/plain-text.ts'
 import { findRuns } from '../../../harness/record/disk/run-folders.ts'
 import { replaceFile, toJson } from '../../../harness/record/json-file.ts'
 import { loadScenarios } from '../../../harness/scenario/load-file.ts'
 import type { ScenarioFile } from '../../../harness/scenario/schema.ts'
 import { catalogueFacts } from '../../../reports/catalogue-facts.ts'
 import type { Facts } from '../../../reports/facts.ts'
+import { nextText } from '../../../reports/run-answer/next.ts'
 import { tuneDocument } from '../../../reports/tune/document.ts'
 import { tuningTables } from '../../../reports/tune/points-table.ts'
 import { type Tuning, tuningOf } from '../../../reports/tune/tuning.ts'
@@ -139,7 +141,8 @@ function shown({ folder, end }: TuneDone, facts: Facts, flags: TuneFlags, io: Co
   replaceFile(path, toJson(tuneDocument([tuning])))
   if (!flags.json) {
     io.stdout(`${factTables(tuningTables(tuning, facts, 1), io)}\n`)
-    io.stdout(`Runs and document: ${folder}; joulemark report ${folder} --format html draws them\n`)
+    const page = { command: `report ${shellWord(folder)} --format html`, does: 'a page with charts' }
+    io.stdout(`Runs and document: ${folder}\n${nextText([page], io)}`)
   }
   return tuning
 }

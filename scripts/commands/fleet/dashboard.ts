@@ -23,7 +23,7 @@ export const dashboardCommand: DefineCommand = (io, done) =>
     .option('--port <n>', 'Port; 0 takes a free one', portNumber, 8090)
     .option('--host <address>', 'Address to listen on; others than those of this machine need a token', '127.0.0.1')
     .option('--token-file <file>', 'File with the token')
-    .option('--allowed-host <name>', 'Name under which a proxy is reached; can be repeated', oneMoreWord)
+    .option('--allowed-host <name>', 'Name under which a proxy is reached; may be repeated', oneMoreWord)
     .addOption(configFlag())
     .addHelpText('after', environment)
     .addHelpText('after', examples('dashboard results', 'dashboard --store postgres://bench@db/joulemark --port 8091'))

@@ -30,6 +30,7 @@ const act = () => import('../../actions/fleet/store.ts')
 
 const pushCommand = (io: CommandIo, done: Done) =>
   new Command('push')
+    .summary('Put runs into the store')
     .description(
       'Put runs into the store. Those that are there stay as they are, so that it can be repeated at any time.',
     )
@@ -42,6 +43,7 @@ const pushCommand = (io: CommandIo, done: Done) =>
 
 const pullCommand = (io: CommandIo, done: Done) =>
   new Command('pull')
+    .summary('Write runs of the store into a folder')
     .description('Write runs of the store into a folder, byte for byte as they were pushed.')
     .argument('[query...]', QUERY)
     .option('--out <folder>', 'Folder for the runs', 'results/pulled')
@@ -52,7 +54,7 @@ const pullCommand = (io: CommandIo, done: Done) =>
 
 const listCommand = (io: CommandIo, done: Done) =>
   new Command('list')
-    .description('List runs of the store, and whether they may be quoted.')
+    .description('List runs of the store, and whether they may be quoted')
     .argument('[query...]', QUERY)
     .option('--verbose', 'Show every gate of each run with its evidence, as for one run alone')
     .addOption(new Option('--gates').hideHelp())
@@ -66,6 +68,7 @@ const listCommand = (io: CommandIo, done: Done) =>
 
 const verifyCommand = (io: CommandIo, done: Done) =>
   new Command('verify')
+    .summary('Verify runs of the store')
     .description(
       'Verify runs of the store: hashes, signature, metrics recomputed, and the rows that queries use. Exit code 1 if anything differs.',
     )
@@ -79,6 +82,7 @@ const verifyCommand = (io: CommandIo, done: Done) =>
 
 const pruneCommand = (io: CommandIo, done: Done) =>
   new Command('prune')
+    .summary('Remove old runs from the store')
     .description('Remove old runs from the store. Without --yes it only lists them. Run folders are not touched.')
     .argument('[query...]', QUERY)
     .option('--keep <age>', 'Keep runs younger than this: 180d, 26w, 12h')

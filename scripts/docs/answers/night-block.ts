@@ -16,7 +16,8 @@ export function nightBlock(document: string): string {
     { what: 'log', path: 'results/box.log' },
   ]
   // an installation, as in the guide, calls itself joulemark; these are the sources
-  const text = resultText(result, { files, next: nextAfter(result, 'results', false) }).replaceAll(
+  const next = nextAfter(result, 'results', false)
+  const text = resultText(result, { files, next, terminal: { columns: 80, color: false } }).replaceAll(
     calledAs,
     'joulemark',
   )
