@@ -36,7 +36,7 @@ const post = (message: FromWorker) => port.postMessage(message)
 const now = systemClock.nowMs
 
 const slots = makeConnectionSlots(plan.address, plan.connections, now)
-const exchange = makeExchange(plan, now)
+const exchange = await makeExchange(plan, now)
 /** The body of prompts; null for texts. */
 const promptBody = 'sharedTokens' in plan.body ? plan.body : null
 /** Chooses the prompt of each request, where prompts are of a file. */

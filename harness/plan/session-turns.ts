@@ -1,4 +1,4 @@
-import { promptTokensOf, type RecordedTurn } from '../scenario/session/session-file.ts'
+import { promptTokensOf, type RecordedTurn } from '../scenario/session/recorded-turn.ts'
 import type { Session } from '../scenario/session/session-schema.ts'
 import type { Random } from './random.ts'
 

@@ -45,7 +45,9 @@ describe('compare', () => {
     expect(lines.length).toBeLessThanOrEqual(25)
     expect(lines[0]).toMatch(/^Verdict: regressed/)
     expect(lines.find((line) => line.startsWith('  '))).toMatch(/^ {2}regressed +.+ -\d\.\d % ±\d/)
-    expect(said.stdout).toMatch(/^Next:\n {2}.*explain verdict regressed {2,}what it means\n.* --verbose {3}every table\n$/m)
+    expect(said.stdout).toMatch(
+      /^Next:\n {2}.*explain verdict regressed {2,}what it means\n.* --verbose {3}every table\n$/m,
+    )
   })
 
   test('exits 4 where the verdict is open, and 5 where a required gate failed', async () => {

@@ -1,4 +1,3 @@
-import { makeSdkSender } from '../../endpoint/sdk-request.ts'
 import type { TimedResult } from '../../endpoint/timed-request.ts'
 import type { BodyRequest } from '../../plan/body/body-plan.ts'
 import { makeBodies } from '../../plan/prompt-body.ts'
@@ -13,10 +12,10 @@ export type Exchange = (slot: ConnectionSlot, request: BodyRequest, options: Sen
 const isTexts = (plan: WorkerPlan['body']): plan is TextsBody => plan.api === 'embeddings' || plan.api === 'rerank'
 
 /** The exchange of a load, by its API and client. The bodies that all requests share are made here. */
-export function makeExchange(
+export async function makeExchange(
   { address, apiKey, client, body: plan }: Pick<WorkerPlan, 'address' | 'apiKey' | 'client' | 'body'>,
   now: () => number,
-): Exchange {
+): Promise<Exchange> {
   const head = makeHead(address, plan.api, apiKey)
   if (isTexts(plan)) {
     const bodies = makeTextsBodies(plan)
@@ -28,6 +27,8 @@ export function makeExchange(
   }
   const bodies = makeBodies(plan)
   if (client === 'sdk') {
+    // 230 modules, and half a second of each worker thread that loads them: only for the client that uses them
+    const { makeSdkSender } = await import('../../endpoint/sdk-request.ts')
     const sdk = makeSdkSender(address, apiKey, plan.api, now)
     return (_, request, options) => sdk(bodies.make(request), options)
   }

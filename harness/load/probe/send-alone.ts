@@ -27,7 +27,7 @@ export interface Alone extends Pick<WorkerPlan, 'address' | 'apiKey' | 'client' 
  */
 export async function sendAlone(alone: Alone, request: BodyRequest): Promise<TimedResult> {
   const now = systemClock.nowMs
-  const exchange = makeExchange(alone, now)
+  const exchange = await makeExchange(alone, now)
   const [slot] = makeConnectionSlots(alone.address, 1, now)
   try {
     return await exchange(slot!, request, { now, timeoutMs: alone.timeoutMs, signal: alone.signal })

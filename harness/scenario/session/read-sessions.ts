@@ -2,7 +2,8 @@ import { dirname, resolve } from 'node:path'
 import { JoulemarkError } from '../../errors.ts'
 import { readInputFile } from '../prompt/input-file.ts'
 import type { YamlSource } from '../yaml-source.ts'
-import { parseSessions, type RecordedTurn } from './session-file.ts'
+import type { RecordedTurn } from './recorded-turn.ts'
+import { parseSessions } from './session-file.ts'
 import type { Session } from './session-schema.ts'
 
 /** The most turns that a file may have take less. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { JoulemarkError } from '../../errors.ts'
-import { parseSessions, promptTokensOf } from './session-file.ts'
+import { promptTokensOf } from './recorded-turn.ts'
+import { parseSessions } from './session-file.ts'
 
 const turn = (over: object = {}) => JSON.stringify({ input_tokens: 10, output_tokens: 5, ...over })
 

@@ -1,17 +1,7 @@
 import { z } from 'zod'
 import { JoulemarkError, messageOf } from '../../errors.ts'
+import type { RecordedTurn } from './recorded-turn.ts'
 import { MOST_BRANCHES, MOST_CONTEXT_TOKENS, MOST_TURNS } from './session-schema.ts'
-
-/** One turn of a session that was recorded. */
-export interface RecordedTurn {
-  /** Tokens that the turn adds to the context: all of it in the first turn, then tool output and the user's words. */
-  readonly inputTokens: number
-  readonly outputTokens: number
-  /** Pause before the turn, in seconds. */
-  readonly pauseSeconds: number
-  /** Requests that it sends at once; 1 for a turn without branches. */
-  readonly branches: number
-}
 
 /** Most turns of a file, over all of its sessions. */
 const MOST_FILE_TURNS = 200_000
@@ -76,14 +66,4 @@ function readLine(line: string, fail: (why: string) => JoulemarkError): z.infer<
   if (result.success) return result.data
   const [issue] = result.error.issues
   throw fail(`${issue?.path.map(String).join('.') || 'line'}: ${issue?.message}`)
-}
-
-/** Prompt tokens of each turn of a session: all earlier turns with their answers, and what the turn adds. */
-export function promptTokensOf(turns: readonly RecordedTurn[]): number[] {
-  let contextTokens = 0
-  return turns.map(({ inputTokens, outputTokens }) => {
-    const promptTokens = contextTokens + inputTokens
-    contextTokens = promptTokens + outputTokens
-    return promptTokens
-  })
 }
