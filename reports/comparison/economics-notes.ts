@@ -36,7 +36,7 @@ export function economicsSources(
 }
 
 /** What every cost rests on. */
-const assumedText = ({ money }: Facts): string => `Assumed: ${assumptionsWords(money)}.`
+export const assumedText = ({ money }: Facts): string => `Assumed: ${assumptionsWords(money)}.`
 
 /** What every cost rests on, and where it is from. */
 export const assumptionsText = (facts: Facts): string => `${assumedText(facts)} Sources: ${facts.moneySource}`

@@ -7,19 +7,34 @@ import { sloText } from '../tables/slo-text.ts'
 import type { Sweep, SweepLine } from './lines.ts'
 
 /** What a sweep says in sentences: the knee of each line, its highest load within the SLO, and loads that are no figures. */
-export function sweepFindings(sweep: Sweep, leastGain: number = LEAST_GAIN): string[] {
-  return sweep.lines.flatMap((line) => {
-    const points = line.loads.map(({ point }) => point)
-    const slo = sloLoadOf(points, GOOD_SHARE)
-    const said = [
-      kneeText(line, kneeOf(points, leastGain), leastGain),
-      ...(slo === null ? [] : [sloSentence(line, slo)]),
-      ...points.flatMap(({ concurrency, obstacle }) =>
+export const sweepFindings = (sweep: Sweep, leastGain: number = LEAST_GAIN): string[] =>
+  sweep.lines.flatMap((line) =>
+    [
+      ...answerOf(line, leastGain),
+      ...line.loads.flatMap(({ point: { concurrency, obstacle } }) =>
         obstacle === null ? [] : [`${counted(concurrency, sweep.unit)}: ${obstacle.reason}.`],
       ),
-    ]
-    return said.map((sentence) => `${nameOf(line)}: ${sentence}`)
-  })
+    ].map((sentence) => `${nameOf(line)}: ${sentence}`),
+  )
+
+/** The answer of sweeps: the knee of each line and its highest load within the SLO. Findings too, in the same words. */
+export const sweepAnswers = (sweeps: readonly Sweep[], leastGain: number = LEAST_GAIN): string[] =>
+  sweeps.flatMap((sweep) =>
+    sweep.lines.flatMap((line) =>
+      answerOf(line, leastGain).map((said) => ofSweep(sweeps, sweep)(`${nameOf(line)}: ${said}`)),
+    ),
+  )
+
+/** Of several sweeps, a sentence begins with the title of its own. */
+export const ofSweep =
+  (sweeps: readonly Sweep[], { title }: Sweep) =>
+  (said: string): string =>
+    sweeps.length > 1 ? `${title}, ${said}` : said
+
+function answerOf(line: SweepLine, leastGain: number): string[] {
+  const points = line.loads.map(({ point }) => point)
+  const slo = sloLoadOf(points, GOOD_SHARE)
+  return [kneeText(line, kneeOf(points, leastGain), leastGain), ...(slo === null ? [] : [sloSentence(line, slo)])]
 }
 
 /** A sentence is read without its table: a simulated one says so itself. */

@@ -4,7 +4,7 @@ import { sensibleDigits } from '../render/digits.ts'
 import { moneyRowDigits } from '../tables/economics-rows.ts'
 import { type Measured, stampOf } from '../tables/figure-cell.ts'
 import { buildTable, type Cell, type Column, missing, type Table, text } from '../tables/table.ts'
-import { sweepFindings } from './findings.ts'
+import { ofSweep, sweepFindings } from './findings.ts'
 import type { Sweep, SweepLine, SweptLoad } from './lines.ts'
 import { beatenLoads } from './trade-offs.ts'
 
@@ -53,10 +53,7 @@ export function sweepTable(sweeps: readonly Sweep[], leastGain: number = LEAST_G
     rows,
     rowId: ({ at }) => at.run.id,
     notes: [
-      ...sweeps.flatMap((sweep) => {
-        const said = sweepFindings(sweep, leastGain)
-        return sweeps.length > 1 ? said.map((sentence) => `${sweep.title}, ${sentence}`) : said
-      }),
+      ...sweeps.flatMap((sweep) => sweepFindings(sweep, leastGain).map(ofSweep(sweeps, sweep))),
       't/s per user: interactivity, the output tokens/s of one user, 1000 / median TPOT in ms. t/s per GPU: output tokens/s of all users / GPUs. TTFT p50: median. Beaten: another load of the same server gives more of both, by intervals that lie apart.',
     ],
   })

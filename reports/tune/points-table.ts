@@ -2,7 +2,7 @@ import { type MetricKey, metrics } from '../../harness/metrics/catalogue.ts'
 import type { PointRow } from '../../harness/operating/points.ts'
 import type { MetricResult } from '../../harness/record/schema/result.ts'
 import { counted } from '../../harness/units.ts'
-import { assumptionsText, idleNote, priceNote } from '../comparison/economics-notes.ts'
+import { assumedText, idleNote, priceNote } from '../comparison/economics-notes.ts'
 import type { Facts } from '../facts.ts'
 import { buildTable, type Cell, type Column, missing, type Table, text } from '../tables/table.ts'
 import { answersOf } from './answers.ts'
@@ -56,6 +56,7 @@ function pointsTable(tuning: Tuning, facts: Facts, id: string): Table {
     rows: table.rows,
     rowId: ({ key }) => key,
     notes: notesOf(tuning, facts),
+    sources: [`Assumptions of the economics: ${facts.moneySource}`],
   })
 }
 
@@ -156,7 +157,7 @@ function notesOf(tuning: Tuning, facts: Facts): string[] {
   return [
     `${blocks} of at most ${counted(plannedBlocks, 'block')} measured, each with every point once in a shuffled order. Intervals of 95 % are from block to block; Change is that of the ${metrics[table.headline].label.toLowerCase()} against the highest limit, within blocks.`,
     ...(gpus > 1 ? [`${gpus} cards served: power and cost are of all of them, limits of each.`] : []),
-    `Tuning ${tuning.id}. ${assumptionsText(facts)}`,
+    `Tuning ${tuning.id}. ${assumedText(facts)}`,
     ...priceNote(card, facts),
     ...electricityNote(tuning, facts),
     ...leftOut

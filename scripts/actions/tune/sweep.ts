@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { endpointNotes } from '../../../harness/endpoint/access/proxies.ts'
 import { exitCodes, JoulemarkError } from '../../../harness/errors.ts'
-import { plainText, shellWord } from '../../../harness/plain-text.ts'
+import { shellWord } from '../../../harness/plain-text.ts'
 import { cardTimeOfAll, formatCardTime } from '../../../harness/plan/card-time.ts'
 import { toJson } from '../../../harness/record/json-file.ts'
 import { runOnce } from '../../../harness/run/run.ts'
@@ -13,9 +13,10 @@ import { parseLoads } from '../../../harness/tune/points-asked.ts'
 import { playSweep, type SweepEnd, sweepPlan, sweptFile } from '../../../harness/tune/sweep/play-sweep.ts'
 import { counted } from '../../../harness/units.ts'
 import { catalogueFacts } from '../../../reports/catalogue-facts.ts'
-import { wrapTo } from '../../../reports/render/plain-text.ts'
+import { type AnswerLine, linesText } from '../../../reports/run-answer/lines.ts'
 import { nextText } from '../../../reports/run-answer/next.ts'
 import { sweepDocument } from '../../../reports/sweep/document.ts'
+import { sweepAnswers } from '../../../reports/sweep/findings.ts'
 import { sweepsOf } from '../../../reports/sweep/lines.ts'
 import { sweepTable } from '../../../reports/sweep/table.ts'
 import { type Live, openLive } from '../../live/live.ts'
@@ -132,7 +133,15 @@ function played(file: TextFile, plan: Plan, options: RunOptions, live: Live): Pr
   return playSweep(file, plan, options, (one, given) => suite.next(() => runOnce(one, given)))
 }
 
-/** The table of the loads, what they say, and why each sweep ended; or all of it as one JSON document. */
+/** Why a sweep ended, with its card where there are several. */
+const endLine =
+  (ends: readonly SweepEnd[]) =>
+  ({ why, finished: [first] }: SweepEnd): AnswerLine => ({
+    text: `Ended${ends.length > 1 ? `, ${first?.record.card.name ?? 'unknown card'}` : ''}: ${why}.`,
+    style: 'dim',
+  })
+
+/** What the loads say, why each sweep ended, and the table of the loads; or all of it as one JSON document. */
 function print(ends: readonly SweepEnd[], { leastGain }: Plan, flags: SweepFlags, io: CommandIo): void {
   const finished = ends.flatMap((end) => end.finished)
   const records = finished.map(({ record }) => record)
@@ -142,12 +151,12 @@ function print(ends: readonly SweepEnd[], { leastGain }: Plan, flags: SweepFlags
     io.stdout(toJson(document))
     return
   }
+  // what the loads say comes first, and is no note below them
+  const said = sweepAnswers(sweeps, leastGain)
+  io.stdout(linesText([...said.map((text) => ({ text, style: 'bold' }) as const), ...ends.map(endLine(ends))], io))
   const table = sweepTable(sweeps, leastGain)
-  if (table !== null) io.stdout(factTables([table], io))
-  for (const { why, finished: runs } of ends) {
-    const card = ends.length > 1 ? `, ${plainText(runs[0]?.record.card.name ?? 'unknown card')}` : ''
-    io.stdout(`${wrapTo(`Ended${card}: ${why}.`, Math.min(io.columns ?? 100, 100)).join('\n')}\n`)
-  }
+  if (table !== null)
+    io.stdout(`\n${factTables([{ ...table, notes: table.notes.filter((note) => !said.includes(note)) }], io)}\n`)
   io.stdout(`Records: ${flags.out} (${counted(finished.length, 'run')})\n`)
   const page = { command: `report ${shellWord(flags.out)} --format html`, does: 'a page with charts' }
   io.stdout(nextText([page], io))

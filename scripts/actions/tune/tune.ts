@@ -7,7 +7,9 @@ import { loadScenarios } from '../../../harness/scenario/load-file.ts'
 import type { ScenarioFile } from '../../../harness/scenario/schema.ts'
 import { catalogueFacts } from '../../../reports/catalogue-facts.ts'
 import type { Facts } from '../../../reports/facts.ts'
+import { linesText } from '../../../reports/run-answer/lines.ts'
 import { nextText } from '../../../reports/run-answer/next.ts'
+import { tuneAnswer } from '../../../reports/tune/answer-lines.ts'
 import { tuneDocument } from '../../../reports/tune/document.ts'
 import { tuningTables } from '../../../reports/tune/points-table.ts'
 import { type Tuning, tuningOf } from '../../../reports/tune/tuning.ts'
@@ -140,7 +142,11 @@ function shown({ folder, end }: TuneDone, facts: Facts, flags: TuneFlags, io: Co
   const path = join(folder, DOCUMENT)
   replaceFile(path, toJson(tuneDocument([tuning])))
   if (!flags.json) {
-    io.stdout(`${factTables(tuningTables(tuning, facts, 1), io)}\n`)
+    // what the table of answers says stands above the points, and the sources are in the document and in the report
+    const tables = tuningTables(tuning, facts, 1)
+      .filter(({ id }) => !id.endsWith('-answers'))
+      .map(({ sources: _, ...table }) => table)
+    io.stdout(`${linesText(tuneAnswer(tuning), io)}${factTables(tables, io)}\n`)
     const page = { command: `report ${shellWord(folder)} --format html`, does: 'a page with charts' }
     io.stdout(`Runs and document: ${folder}\n${nextText([page], io)}`)
   }
