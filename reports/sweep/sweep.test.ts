@@ -209,6 +209,14 @@ describe('the charts', () => {
     expect(hollow).toEqual([['64', '128'], ['128']])
   })
 
+  test('a limit far beyond all loads is said, and squeezes none of them into a corner', () => {
+    const far = slow.map((run) => ({ ...run, scenario: { ...run.scenario, slo: { ttftMs: 60_000 } } }) as typeof run)
+    const ttft = chartsOf(far).find(({ id }) => id === 'sweep-ttft')
+    if (ttft?.kind !== 'dots') throw new TypeError('dots')
+    expect([ttft.limits, ttft.x.max]).toEqual([[], undefined])
+    expect(ttft.summary).toContain('The limit of the SLO, TTFT 60000 ms, lies beyond the axis.')
+  })
+
   test('without an SLO there is no line, no hollow dot and no chart of the TTFT', () => {
     const without = sweptRuns({ card: 'rtx-4090', half: 10, meetsSloTo: 0, loads: [1, 2], more: { slo: {} } })
     const plain = chartsOf(

@@ -83,6 +83,7 @@ function chartOf(picture: Picture, { id, lines, simulated }: TradedLines): Chart
     .filter(({ loads }) => loads.length > 0)
   if (shown.every(({ loads }) => loads.length < 2)) return null
   const { of: tradeOff, limit } = picture
+  const drawn = limit === null || isFar(limit.x, shown) ? null : limit
   const better = { x: tradeOff.x.better, y: tradeOff.y.better }
   const corner = `${better.y === 'higher' ? 'up' : 'down'} and to the ${better.x === 'higher' ? 'right' : 'left'}`
   const anyHollow = shown.some(({ loads }) => loads.some(({ at }) => at.breaksSlo))
@@ -102,13 +103,19 @@ function chartOf(picture: Picture, { id, lines, simulated }: TradedLines): Chart
     key: [`Better is ${corner}. The number at a dot is its requests in flight.`, ...hollow].join(' '),
     summary: [
       `Better is ${corner}. Each dot is a load, labelled with its requests in flight; bars are 95 % intervals, and a line joins the loads that no other beats.`,
-      ...(limit === null ? [] : [`Dotted: the limit of the SLO, ${limit.label}.`]),
+      ...(limit === null
+        ? []
+        : [
+            drawn === null
+              ? `The limit of the SLO, ${limit.label}, lies beyond the axis.`
+              : `Dotted: the limit of the SLO, ${limit.label}.`,
+          ]),
       ...hollow,
       ...described,
     ].join(' '),
     about: 'comparison',
     simulated,
-    x: withLimit(picture.x, limit?.x ?? 0, shown),
+    x: withLimit(picture.x, drawn?.x ?? 0, shown),
     y: picture.y,
     better,
     groups: shown.map(({ line, loads }) => ({
@@ -126,14 +133,24 @@ function chartOf(picture: Picture, { id, lines, simulated }: TradedLines): Chart
         }),
       ),
     })),
-    limits: limit === null ? [] : [limit],
+    limits: drawn === null ? [] : [drawn],
   }
 }
 
-/** An axis that reaches the limit of the SLO, where every load is below it: what is not drawn cannot be read. */
-function withLimit(axis: DotChart['x'], limit: number, shown: readonly { loads: readonly { x: Measured }[] }[]) {
-  const most = Math.max(...shown.flatMap(({ loads }) => loads.map(({ x }) => x.ci95?.[1] ?? x.value)))
-  if (limit <= most) return axis
+/** How far beyond the loads a limit may lie to be drawn: farther, it would squeeze them into a corner. */
+const NEAR = 3
+
+type Loads = readonly { readonly loads: readonly { readonly x: Measured }[] }[]
+
+/** Whether a limit of the SLO lies beyond all loads, and so far that it is said and not drawn. */
+const isFar = (limit: number, shown: Loads): boolean => limit > NEAR * mostOf(shown)
+
+/** An axis that reaches the limit of the SLO, where all loads lie below it. */
+function withLimit(axis: DotChart['x'], limit: number, shown: Loads): DotChart['x'] {
+  if (limit <= mostOf(shown)) return axis
   const step = 10 ** Math.floor(Math.log10(limit))
   return { ...axis, max: axis.log === 'decades' ? 10 ** Math.ceil(Math.log10(limit)) : Math.ceil(limit / step) * step }
 }
+
+const mostOf = (shown: Loads): number =>
+  Math.max(...shown.flatMap(({ loads }) => loads.map(({ x }) => x.ci95?.[1] ?? x.value)))

@@ -111,7 +111,7 @@ describe.skipIf(chromiumHere === undefined)('the page in a browser', () => {
     expect([await bar.isVisible(), await marks.filter({ visible: true }).count()]).toEqual([false, 0])
     expect(await words.textContent()).not.toContain('With your assumptions')
     await page.locator('input[name=utilisation]').fill('25')
-    expect(await bar.textContent()).toMatch(/RTX 4090 £0\.\d+.*did not follow: 3 years, £/)
+    expect(await bar.textContent()).toMatch(/RTX 4090 £0\.\d+.*keeps 3 years, £/)
     const isMarked = (part: string) => page.locator(`.kept:has(${part}) > .kept-mark`).first().isVisible()
     expect(await Promise.all(['.verdict', '#t-winners', '#g-relative-cost'].map(isMarked))).toEqual([true, true, true])
     expect(await page.locator('.kept :is(#t-economics, #g-cost-utilisation)').count()).toBe(0)

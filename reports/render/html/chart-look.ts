@@ -34,3 +34,18 @@ export const seriesColor = (index: number): string => `var(--s${index % SERIES_C
 /** Cards differ in their dashes too, for readers who cannot distinguish the colours. Lengths of stroke and gap; none is a solid line. */
 const dashes = [[], [9, 4], [4, 3], [12, 3, 3, 3], [6, 2], [14, 5]] as const
 export const dashOf = (index: number): readonly number[] => dashes[index % dashes.length]!
+
+/** A sign of a legend, its distance from the word, and the gap to the next. */
+const LEGEND_SIGN = 54
+
+/** Where each name of a legend stands in a chart of a width, by the width of its words: from the left, in rows. */
+export function legendPlaces(names: readonly string[], width: number): { readonly x: number; readonly row: number }[] {
+  let [x, row] = [0, 0]
+  return names.map((name) => {
+    const own = LEGEND_SIGN + name.length * 0.6 * FONT_PX
+    if (x > 0 && x + own > width) [x, row] = [0, row + 1]
+    const place = { x, row }
+    x += own
+    return place
+  })
+}

@@ -2,7 +2,17 @@ import type { BarSeriesOption, CustomSeriesOption, LineSeriesOption, ScatterSeri
 import type { EChartsCoreOption } from 'echarts/core'
 import type { BarChart, Chart, ChartLine, DotChart, LineChart } from '../../charts/chart-types.ts'
 import { valueAxis } from './chart-axis.ts'
-import { band, CHART_MARGIN, type ChartFrame, dashOf, FONT_PX, faint, ink, seriesColor } from './chart-look.ts'
+import {
+  band,
+  CHART_MARGIN,
+  type ChartFrame,
+  dashOf,
+  FONT_PX,
+  faint,
+  ink,
+  legendPlaces,
+  seriesColor,
+} from './chart-look.ts'
 import { barWhiskers, lineWhiskers } from './chart-whiskers.ts'
 import { dotParts } from './dots-option.ts'
 
@@ -15,9 +25,6 @@ type Drawn =
   | Pick<BarChart, 'kind' | 'categories' | 'groups'>
   | Pick<LineChart, 'kind' | 'panels'>
   | Pick<DotChart, 'kind' | 'groups' | 'limits'>
-/** Sign, its distance from the word, and the gap to the next. */
-const LEGEND_SIGN = 54
-
 /** Size of a chart in its own coordinates. */
 export function chartHeight(chart: Drawn, frame: ChartFrame): number {
   const around = topOf(chart, frame) + BOTTOM
@@ -63,17 +70,9 @@ const legendNames = (chart: Drawn): string[] =>
       ]
     : chart.groups.map(({ name }) => name)
 
-/** Rows that a legend takes, by the width of its words; one name needs no legend. */
-function legendRows(names: readonly string[], frame: ChartFrame): number {
-  if (names.length < 2) return 0
-  let [rows, at] = [1, 0]
-  for (const name of names) {
-    const width = LEGEND_SIGN + name.length * 0.6 * FONT_PX
-    if (at > 0 && at + width > frame.width) [rows, at] = [rows + 1, 0]
-    at += width
-  }
-  return rows
-}
+/** Rows that a legend takes; one name needs no legend. */
+const legendRows = (names: readonly string[], { width }: ChartFrame): number =>
+  names.length < 2 ? 0 : legendPlaces(names, width).at(-1)!.row + 1
 
 /** Whether the legend shows a mark: on a line with dots, and for bars. */
 const hasDots = (chart: Chart, name: string): boolean =>

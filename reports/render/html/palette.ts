@@ -14,4 +14,4 @@ export const darkColours =
 
 /** On paper, where cards differ in lightness too: many printers know grey only. */
 export const paperColours =
-  '--ink:#000;--paper:#fff;--wash:#fff;--soft:#fff;--faint:#444;--line:#999;--head:#eee;--good:#0a4a1c;--warn:#5c3900;--bad:#8d0e17;--accent:#0b3d70;--band:#0000001a;--s0:#08417c;--s1:#d0742c;--s2:#1a7f5a;--s3:#a98be0;--s4:#5c4800;--s5:#d9679b'
+  '--ink:#000;--paper:#fff;--wash:#fff;--soft:#fff;--faint:#444;--line:#b5b5b5;--head:#eee;--good:#0a4a1c;--warn:#5c3900;--bad:#8d0e17;--accent:#0b3d70;--band:#0000001a;--s0:#08417c;--s1:#d0742c;--s2:#1a7f5a;--s3:#a98be0;--s4:#5c4800;--s5:#d9679b'

@@ -1,5 +1,5 @@
 import type { ChartOf } from '../../../charts/chart-types.ts'
-import { band, CHART_MARGIN, dashOf, FONT_PX, faint, grid, ink, seriesColor } from '../chart-look.ts'
+import { band, CHART_MARGIN, dashOf, FONT_PX, faint, grid, ink, legendPlaces, seriesColor } from '../chart-look.ts'
 
 /** One SVG element of a chart. Its text is text content, never markup. */
 export interface Shape {
@@ -20,7 +20,11 @@ export function costPicture(
 ): { height: number; shapes: Shape[] } {
   const rightEdge = width - CHART_MARGIN.right
   const { lines, y: axis } = chart.panels[0]!
-  const top = 34 + LEGEND_ROW * lines.length
+  const legend = legendPlaces(
+    lines.map(({ name }) => name),
+    width,
+  )
+  const top = 34 + LEGEND_ROW * ((legend.at(-1)?.row ?? 0) + 1)
   const height = top + PLOT_HEIGHT + BOTTOM
   const bottomEdge = top + PLOT_HEIGHT
   const values = [
@@ -51,16 +55,17 @@ export function costPicture(
   ]
   const now = x(utilisation * 100)
   const chosen = stroke([now, top], [now, bottomEdge], ink, { 'stroke-dasharray': '2 3' })
-  const cards = lines.flatMap(({ name, color, points }, row) => {
+  const cards = lines.flatMap(({ name, color, points }, at) => {
     const look = { 'stroke-width': 2, 'stroke-dasharray': dashOf(color).join(' ') || 'none' }
     const known = points.flatMap(([percent, gbp]) =>
       gbp === null ? [] : `${x(percent).toFixed(1)},${y(gbp).toFixed(1)}`,
     )
+    const { x: legendX, row } = legend[at]!
     const rowY = 12 + LEGEND_ROW * row
     return [
       shape('polyline', { points: known.join(' '), fill: 'none', stroke: seriesColor(color), ...look }),
-      stroke([0, rowY], [34, rowY], seriesColor(color), look),
-      words([42, rowY + 5], name, 'start'),
+      stroke([legendX, rowY], [legendX + 34, rowY], seriesColor(color), look),
+      words([legendX + 42, rowY + 5], name, 'start'),
     ]
   })
   const crossings = chart.marks.flatMap((mark) => {

@@ -40,7 +40,14 @@ function tileHtml(tile: Tile, shared: string | null, isMarked: boolean): Html {
   const own = ownOf(tile, shared)
   const note = own === null ? nothing : html`<p class="of">${own}</p>`
   return html`<li class="tile${isKept ? ' kept' : ''}"><h3>${label}</h3>${isKept ? keptMark : nothing}
-<dl>${figures.map((figure, at) => figureHtml(figure, at === 0, isMarked))}</dl>${note}</li>`
+<dl>${figures.map((figure) => figureHtml(figure, isLikeBest(figure.cell, figures[0]!.cell), isMarked))}</dl>${note}</li>`
+}
+
+/** Whether a figure is the best, or not shown to be another than the best: then it stands as large. */
+function isLikeBest(cell: Cell, best: Cell): boolean {
+  if (cell === best) return true
+  if (!('ci95' in cell && 'ci95' in best && cell.ci95 && best.ci95)) return false
+  return cell.ci95[0] <= best.ci95[1] && best.ci95[0] <= cell.ci95[1]
 }
 
 function figureHtml({ card, cell, note }: TileFigure, isBest: boolean, isMarked: boolean): Html {

@@ -11,13 +11,13 @@ import { type Html, html } from '../template.ts'
 
 /** The bar, hidden until an assumption is another than that of the report. On paper it stands first. */
 export const ownAssumptions = (money: MoneyModel): Html =>
-  html`<div class="own" id="own-assumptions" role="group" aria-label="What follows your assumptions" hidden><p><strong>With your assumptions${money.workload === undefined ? '' : `, ${money.workload}`}:</strong> <span id="own-costs"></span>. <span class="still">What is marked “assumptions of the report” did not follow: ${assumptionsWords(money)}.</span></p><button type="button" id="back-to-report">Back to those of the report</button></div>`
+  html`<div class="own" id="own-assumptions" role="group" aria-label="What follows your assumptions" hidden><p><strong>With your assumptions${money.workload === undefined ? '' : `, ${money.workload}`}:</strong> <span id="own-costs"></span>. <span class="still">What is marked “as reported” does not follow them and keeps ${assumptionsWords(money)}.</span></p><button type="button" id="back-to-report">Back to those of the report</button></div>`
 
 /** A part that keeps the assumptions of the report, under a mark that is hidden until a reader changes them. */
 export const kept = (part: Html): Html => html`<div class="kept">${keptMark}${part}</div>`
 
 /** The mark alone, for a part that is an element of its own. */
-export const keptMark = html`<p class="kept-mark" hidden>assumptions of the report</p>`
+export const keptMark = html`<p class="kept-mark" hidden>as reported</p>`
 
 /** Tables of costs in words. */
 const saidInWords = new Set(['winners', 'verdict'])

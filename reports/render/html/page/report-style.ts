@@ -41,7 +41,8 @@ const firstScreen = `
 .tile .best .main{font-size:var(--t4);font-weight:650;letter-spacing:-.02em;line-height:1.15}
 .tile small{display:block;margin:0}
 .tile .unit{color:var(--faint);font-size:var(--t1)}
-.tile .other{margin-top:var(--g2);padding-top:var(--g2);border-top:1px solid var(--line);font-size:var(--t1)}
+.tile dl>div+div{margin-top:var(--g2);padding-top:var(--g2);border-top:1px solid var(--line)}
+.tile .other{font-size:var(--t1)}
 .tile .other .main{font-weight:600}
 .tile .other .unit{font-size:var(--t0)}
 .tile .of{margin:var(--g2) 0 0;font-size:var(--t0);color:var(--faint)}
@@ -64,6 +65,7 @@ const own = `
 .own button{font:inherit;color:var(--accent);background:var(--paper);border:1px solid var(--faint);border-radius:var(--round);padding:var(--g1) var(--g3);cursor:pointer}
 .is-own{padding-bottom:10rem}:root:has(.is-own){scroll-padding-bottom:8rem}
 .is-own .kept{outline:2px dashed var(--warn);outline-offset:var(--g1);border-radius:var(--round)}
+.is-own .answer>.kept{margin-top:var(--g4)}
 .kept-mark{margin:0 0 var(--g1);width:fit-content;padding:0 .5em;background:var(--soft);border-radius:.3em;color:var(--warn);font-size:var(--t0);font-weight:600}
 .charts>.kept,.decides>.kept{display:flex;flex-direction:column;min-width:0}.kept>figure{flex:1}
 `
@@ -86,7 +88,7 @@ const phone = `
 
 /** A folded chapter is not printed, and its name is in the line that says so. */
 const paper = `
-@media print{body{display:block;font-size:9pt;line-height:1.35}nav,.unfold,.money,.chapter:not([open]){display:none!important}.page{max-width:none;padding:0}.answer{break-after:page}.verdict p:first-child{font-size:11pt}.tiles{grid-template-columns:repeat(auto-fit,minmax(32mm,1fr))}.tile:last-child:nth-child(odd){grid-column:auto}.tile .best .main{font-size:13pt}.tile,.decides figure,.about{break-inside:avoid}.decides{grid-template-columns:3fr 2fr}.chapter{border-top:0;margin-top:6pt}.chapter>summary{list-style:none;margin:0;padding:4pt 0;break-after:avoid}.chapter>summary h2{font-size:13pt}.chapter h3{font-size:10pt;margin:6pt 0 3pt;break-after:avoid}.charts{gap:6pt}.own{position:static;justify-content:start;border:1px solid;padding:4pt;margin-bottom:4pt}.own button{display:none}.is-own{padding:0}.unprinted{display:block;margin-top:8pt;color:var(--faint)}body:not(:has(.chapter:not([open]))) .unprinted{display:none}${chapterIds
+@media print{body{display:block}nav,.unfold,.money,.chapter:not([open]){display:none!important}.page{max-width:none;padding:0}.answer{break-after:page}.tiles{grid-template-columns:repeat(auto-fit,minmax(32mm,1fr))}.tile:last-child:nth-child(odd){grid-column:auto}.tile,.decides figure,.about{break-inside:avoid}.decides{grid-template-columns:3fr 2fr}.chapter{border-top:0;margin-top:6pt}.chapter>summary{list-style:none;margin:0;padding:4pt 0;break-after:avoid}.chapter h3{margin:6pt 0 3pt}.charts{gap:6pt}.own{position:static;justify-content:start;border:1px solid;padding:4pt;margin-bottom:4pt}.own button{display:none}.is-own{padding:0}.unprinted{display:block;margin-top:8pt;color:var(--faint)}body:not(:has(.chapter:not([open]))) .unprinted{display:none}${chapterIds
   .map((id) => `body:has(#c-${id}[open]) .u-${id},body:not(:has(#c-${id}[open])) .e-${id}{display:none}`)
   .join('')}}
 `

@@ -12,7 +12,7 @@ tbody tr:last-child>*{border-bottom:0}
 .figures tbody th{min-width:9rem}
 .wordy th,.wordy td{overflow-wrap:anywhere;min-width:6.5rem}
 .main{display:inline}
-small{display:block;color:var(--faint);font-size:.8rem;white-space:normal}
+small{display:block;color:var(--faint);font-size:var(--t0);white-space:normal}
 abbr{text-decoration:none;color:var(--warn);font-weight:700}
 .good .main{color:var(--good)}.warn .main{color:var(--warn)}.bad .main{color:var(--bad);font-weight:600}
 .sort{all:unset;cursor:pointer;font-weight:600}
@@ -34,11 +34,11 @@ abbr{text-decoration:none;color:var(--warn);font-weight:700}
 .command dd{margin:0;min-width:0;overflow-wrap:anywhere}
 .copied pre{margin:.4rem 0 0;padding:.6rem .8rem;background:var(--head);border-radius:.3em;font:.8rem/1.45 ui-monospace,Menlo,Consolas,monospace;white-space:pre-wrap;overflow-wrap:anywhere}
 .varied{font-weight:700}
-.notes{font-size:.85rem;color:var(--faint);padding-left:1.4rem;margin:.5rem 0;overflow-wrap:anywhere}
+.notes{font-size:var(--t1);color:var(--faint);padding-left:1.4rem;margin:.5rem 0;overflow-wrap:anywhere}
 .group th{background:var(--head);font-weight:600}
 .group small{font-weight:400}
 tbody:not(:last-child)>tr:last-child>*{border-bottom:1px solid var(--line)}
-.under{margin:.4rem 0;font-size:.85rem;color:var(--faint)}
+.under{margin:.4rem 0;font-size:var(--t1);color:var(--faint)}
 .under p{margin:.2rem 0}
 .more,.ref{all:unset;cursor:pointer;color:var(--accent);text-decoration:underline}
 .more{padding:.25rem 0;margin-right:1rem}
@@ -50,6 +50,7 @@ sup{line-height:0;white-space:nowrap;vertical-align:.35em}
 .notes-title{margin:0 0 .4rem;font-weight:600}
 @supports selector(:popover-open){.end-notes h2,.notes-of h3{display:none}.notes-of>.notes{margin:0;padding:0;list-style:none}}
 @supports (position-area:block-end){[popover]{inset:auto;margin:.3rem;position-area:block-end span-inline-end;position-try-fallbacks:flip-block,flip-inline,flip-block flip-inline}}
+@media (min-width:40.01rem){:is([data-column=winner],[data-column=pick]) .main{white-space:nowrap}}
 @media (max-width:40rem){
 th,td{padding:.35rem .45rem}
 [class*=beside-],.stacked,.coded,:is([class*=beside-],.stacked,.coded)>:is(thead,tbody){display:block}
@@ -77,5 +78,5 @@ tbody:not(:last-child) tr:last-child{border-bottom:1px solid var(--line)}
 .ref{padding:.45em .7em;margin:-.35em 0}
 [popover]{inset:auto .5rem .5rem;max-width:none;width:auto;margin:0;position-area:none}
 }
-@media print{.scroll{overflow:visible;border:0;background:none}.sort::after{content:""}.copy,.buttons{display:none}tr{break-inside:avoid}.ref{color:inherit;text-decoration:none;padding:0 .1em}.end-notes h2{display:block}.notes-of h3{display:block;font-size:1rem;margin:.8rem 0 .2rem;break-after:avoid}.notes-of>.notes{list-style:decimal;padding-left:1.6rem}[popover]{display:block;position:static;overflow:visible;max-width:none;max-height:none;margin:.2rem 0;padding:0;border:0;box-shadow:none;font-size:8.5pt}li[popover]{display:list-item;margin-left:.4rem}.picker{display:none}.command[hidden]{display:block!important}.command::details-content{display:block;content-visibility:visible}.picked summary{display:block}.picked .all{display:flex}.notes-title{display:none}}
+@media print{th,td{padding:1.5pt 4pt}.scroll{break-inside:avoid;overflow:visible;border:0;background:none}.sort::after{content:""}.copy,.buttons{display:none}tr{break-inside:avoid}.ref{color:inherit;text-decoration:none;padding:0 .1em}.end-notes h2{display:block}.notes-of h3{display:block;font-size:var(--t2);margin:.8rem 0 .2rem;break-after:avoid}.notes-of>.notes{list-style:decimal;padding-left:1.6rem}[popover]{display:block;position:static;overflow:visible;max-width:none;max-height:none;margin:.2rem 0;padding:0;border:0;box-shadow:none;font-size:var(--t1)}li[popover]{display:list-item;margin-left:.4rem}.picker{display:none}.command[hidden]{display:block!important}.command::details-content{display:block;content-visibility:visible}.picked summary{display:block}.picked .all{display:flex}.notes-title{display:none}}
 `.trim()
