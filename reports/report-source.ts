@@ -1,3 +1,4 @@
+import { isOfSignature, quotability } from '../harness/evidence/refusals.ts'
 import type { Gate, RunRecord } from '../harness/record/schema/run.ts'
 import { settingText } from '../harness/record/setting/operating-point.ts'
 import type { ReportSource } from './report.ts'
@@ -12,6 +13,9 @@ export function sourceOf(run: RunRecord): ReportSource {
   )
   const remarks = runRemarks(run)
   const setting = settingText(run)
+  const { quotable, reasons } = quotability(run)
+  // of simulated runs, and of those that a gate stops, the signature is the least
+  const unsigned = run.source === 'live' && reasons.every(isOfSignature) ? reasons : []
   return {
     id: run.id,
     source: run.source,
@@ -20,13 +24,13 @@ export function sourceOf(run: RunRecord): ReportSource {
     scenario: run.scenario.name,
     startedAt: run.startedAt,
     ...(setting === null ? {} : { setting }),
-    quotable: run.quotable,
+    quotable,
     gates: {
       pass: count('pass'),
       warn: count('warn'),
       fail: count('fail'),
       notMeasured: count('not-measured'),
-      findings: findings.map((gate) => `${gate.id} ${gate.status}: ${gate.evidence}`),
+      findings: [...findings.map((gate) => `${gate.id} ${gate.status}: ${gate.evidence}`), ...unsigned],
     },
     ...(remarks.length > 0 ? { remarks } : {}),
   }

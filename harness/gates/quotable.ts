@@ -12,11 +12,10 @@ export type QuotableInput = Pick<RunRecord, 'status' | 'gates' | 'scenario'>
  */
 export const isQuotable = (record: QuotableInput): boolean => reasonsNotQuotable(record).length === 0
 
-/** Whether a record may be quoted as it is: quotable when it was made, and signed, without which no customer can check it. */
-export const mayBeQuoted = ({ quotable, signature }: Pick<RunRecord, 'quotable' | 'signature'>): boolean =>
-  quotable && signature !== undefined
-
-/** Why a run may not be quoted, one line per reason; none when it may. It trusts the record; `refusals` also verifies it. */
+/**
+ * Why the gates of a run forbid a quote, one line per reason. Whether it may be quoted is the answer of `quotability`
+ * (evidence/refusals.ts), which asks for more: a signature, and files as they were.
+ */
 export function reasonsNotQuotable(record: QuotableInput): string[] {
   const status = record.status === 'complete' ? [] : [`status ${record.status}: only a complete run may be quoted`]
   const gates = blockingGates(record).map((gate) => `${gate.id} ${gate.status}: ${gate.evidence}`)

@@ -1,6 +1,5 @@
 import type { Seal } from '../evidence/check-seal.ts'
-import { sealReasons } from '../evidence/refusals.ts'
-import { reasonsNotQuotable } from '../gates/quotable.ts'
+import { quotability } from '../evidence/refusals.ts'
 import { enforcedPowerLimitW } from '../physics/serving-gpus.ts'
 import type { RunRecord } from '../record/schema/run.ts'
 import { settingText } from '../record/setting/operating-point.ts'
@@ -17,7 +16,7 @@ export interface RecordRows {
 /** The rows of a record by its digest: a pure function, so that the rows of a store can be checked against its records. */
 export function rowsOf(digest: string, record: RunRecord, seal: Pick<Seal, 'problems' | 'signedBy'>): RecordRows {
   const { scenario, endpoint } = record
-  const reasons = [...reasonsNotQuotable(record), ...sealReasons(seal)]
+  const { quotable, reasons } = quotability(record, seal)
   const model: unknown = 'model' in scenario ? scenario.model : null
   return storable({
     run: {
@@ -39,7 +38,7 @@ export function rowsOf(digest: string, record: RunRecord, seal: Pick<Seal, 'prob
       started_at: new Date(record.startedAt).toISOString(),
       ended_at: record.endedAt === null ? null : new Date(record.endedAt).toISOString(),
       tool_version: record.tool.version,
-      quotable: record.quotable && reasons.length === 0,
+      quotable,
       reasons: JSON.stringify(reasons),
       redacted: record.redacted === true,
       signed_by: seal.signedBy,

@@ -1,5 +1,4 @@
-import { sealReasons } from '../../harness/evidence/refusals.ts'
-import { reasonsNotQuotable } from '../../harness/gates/quotable.ts'
+import { quotability } from '../../harness/evidence/refusals.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { counted } from '../../harness/units.ts'
 import type { Quality } from './answer.ts'
@@ -25,7 +24,7 @@ export function qualityOf(runs: readonly RunRecord[], unshown: number): Quality 
       tone: 'plain',
       reasons: [],
     }
-  const others = figures.filter((run) => !run.quotable || reasonsOf(run).length > 0)
+  const others = figures.filter((run) => !quotability(run).quotable)
   const quotable = figures.length - others.length
   if (quotable === figures.length) {
     const all = figures.length === 1 ? 'The run is quotable' : `All ${figures.length} runs are quotable`
@@ -48,15 +47,9 @@ export function qualityOf(runs: readonly RunRecord[], unshown: number): Quality 
   }
 }
 
-/** Why a record as it is may not be quoted, one line each: its gates of now, and that it is not signed. */
-const reasonsOf = (run: RunRecord): string[] => [
-  ...reasonsNotQuotable(run),
-  ...sealReasons({ problems: [], signedBy: run.signature?.publicKey ?? null }),
-]
-
 /** Gates that stand in the way, the most frequent first; that a run is simulated need not be said twice. */
 function mostFrequent(runs: readonly RunRecord[], isSimulated: boolean): string[] {
-  const ids = runs.flatMap((run) => [...new Set(reasonsOf(run).map((reason) => headOf(reason)))])
+  const ids = runs.flatMap((run) => [...new Set(quotability(run).reasons.map((reason) => headOf(reason)))])
   const counts = [...Map.groupBy(ids, (id) => id)].map(([id, all]) => ({ id, count: all.length }))
   const shown = counts
     .filter(({ id }) => !(isSimulated && id.startsWith('live-source')))

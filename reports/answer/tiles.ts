@@ -1,6 +1,6 @@
 import { excludedBy } from '../comparison/winners.ts'
 import { sharedCaveat } from '../tables/caveats.ts'
-import { outOfMemory } from '../tables/oom-cell.ts'
+import { oomCell, outOfMemory } from '../tables/oom-cell.ts'
 import { type CardColumn, type Selection, selectedRuns } from '../tables/selection.ts'
 import type { Cell } from '../tables/table.ts'
 import type { Tile, TileFigure } from './answer.ts'
@@ -98,7 +98,8 @@ function memoryTiles({ selection, facts }: Judged): Tile[] {
   return selection.scenarios.slice(0, MOST_TILES).flatMap((row): Tile[] => {
     const figures = selection.cards.flatMap((card): TileFigure[] => {
       const oom = outOfMemory(row, card, selection, facts)
-      return oom === null ? [] : [figureOf(card, selection, { kind: 'oom', evidence: oom.evidence }, oom.reason)]
+      const cell = oomCell(row, card, selection, facts)
+      return oom === null || cell === null ? [] : [figureOf(card, selection, cell, oom.reason)]
     })
     return figures.length === 0 ? [] : [{ id: `memory-${row.name}`, label: row.title, of: null, figures }]
   })

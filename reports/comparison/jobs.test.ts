@@ -80,7 +80,7 @@ test('steps, guidance and batch stand beside every figure, here and in the throu
 test('OOM has its evidence, and the reason of the winner says it', () => {
   const selection = selectionOf([ada, pro])
   const [cost] = jobsTable(selection, makeFacts())!.rows
-  expect(cost!.cells[2]).toEqual({ kind: 'oom', evidence: `RTX 4090: ${oom}` })
+  expect(cost!.cells[2]).toEqual({ kind: 'oom', evidence: `RTX 4090: ${oom}`, simulated: false })
   expect(winnerOf(selection.scenarios[0]!, selection, makeFacts())).toMatchObject({
     card: { key: 'rtx-pro-6000-max-q' },
     why: 'RTX 4090: the server ran out of memory',

@@ -1,4 +1,4 @@
-import { reasonsNotQuotable } from '../../harness/gates/quotable.ts'
+import { quotability } from '../../harness/evidence/refusals.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { sweptName } from '../../harness/scenario/expand.ts'
 import { counted } from '../../harness/units.ts'
@@ -39,10 +39,7 @@ export function admitted(all: readonly RunRecord[], refusalOf: Refusal = () => n
   }
   const replaced = live.filter((run) => run.oom !== undefined && live.some((other) => replaces(other, run)))
   const current = live.filter((run) => !replaced.includes(run))
-  const runs = current.filter(
-    (run) =>
-      refusalOf(run) === null && (run.oom !== undefined || (run.quotable && reasonsNotQuotable(run).length === 0)),
-  )
+  const runs = current.filter((run) => refusalOf(run) === null && (run.oom !== undefined || quotability(run).quotable))
   const simulated = all.filter(({ source }) => source === 'simulated')
   return {
     runs,
@@ -78,7 +75,7 @@ const unfinished = (run: RunRecord): string => `${run.id}: it is ${run.status}`
 
 function whyOmitted(run: RunRecord, refusal: string | null): string {
   if (refusal !== null) return `${run.id}: not quotable: ${refusal}`
-  const [first, ...others] = reasonsNotQuotable(run)
+  const [first, ...others] = quotability(run).reasons
   const more = others.length === 0 ? '' : ` and ${counted(others.length, 'more reason')}`
-  return `${run.id}: not quotable: ${first ?? 'its record says so'}${more}`
+  return `${run.id}: not quotable: ${first}${more}`
 }

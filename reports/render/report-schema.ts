@@ -49,7 +49,7 @@ const cellSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('code'), lines: z.array(z.string()) }),
   z.strictObject({ kind: z.literal('missing'), reason: z.string() }),
-  z.strictObject({ kind: z.literal('oom'), evidence: z.string() }),
+  z.strictObject({ kind: z.literal('oom'), evidence: z.string(), simulated: simulated.simulated }),
 ])
 
 const tableSchema = z.strictObject({

@@ -1,4 +1,4 @@
-import { reasonsNotQuotable } from '../../harness/gates/quotable.ts'
+import { isOfSignature, quotability } from '../../harness/evidence/refusals.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { counted } from '../../harness/units.ts'
 import { applyingGates, type GateGroup, gateGroupsOf, gateName, statusStyles } from './gate-groups.ts'
@@ -67,14 +67,13 @@ function groupLine({ status, gates, cause }: GateGroup): AnswerLine {
 function quotableLine(record: RunRecord): AnswerLine {
   const gates = applyingGates(record)
   const passed = `${gates.filter(({ status }) => status === 'pass').length} of ${gates.length} gates passed`
-  const reasons = reasonsNotQuotable(record)
-  if (reasons.length === 0) {
-    const isSigned = record.signature !== undefined
+  const { quotable: isSigned, reasons } = quotability(record)
+  if (reasons.every(isOfSignature)) {
     const text = isSigned ? 'yes' : 'no: not signed; joulemark key new makes a key that signs later runs'
     return { ...named('Quotable', `${text} (${passed})`), style: isSigned ? 'green' : 'yellow' }
   }
-  const others = reasons.filter((reason) => !isOfGate(reason))
-  const blocking = reasons.length - others.length
+  const others = reasons.filter((reason) => !isOfGate(reason) && !isOfSignature(reason))
+  const blocking = reasons.filter(isOfGate).length
   const why = [...(blocking === 0 ? [] : [`${counted(blocking, 'required gate')} (*) did not pass`]), ...others]
   return { ...named('Quotable', `no: ${passed}; ${why.join('; ')}`), style: 'yellow', fit: 'cut' }
 }

@@ -1,4 +1,4 @@
-import { mayBeQuoted } from '../../harness/gates/quotable.ts'
+import { quotability } from '../../harness/evidence/refusals.ts'
 import { shellWord } from '../../harness/plain-text.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { calledAs } from '../../harness/version.ts'
@@ -39,7 +39,7 @@ export function nextAfterRuns(
 ): NextCommand[] {
   const word = shellWord(runs)
   const gate = firstOpenGate(records)
-  const isSellable = records.length > 0 && records.every(mayBeQuoted)
+  const isSellable = records.length > 0 && records.every((record) => quotability(record).quotable)
   return [
     ...(gate === null ? [] : [{ command: `explain gate ${gate}`, does: 'what it means' }]),
     { command: `report ${shellWord(folder)} --format html`, does: 'a page with charts' },

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import { mayBeQuoted } from '../../harness/gates/quotable.ts'
+import { isOfSignature, quotability } from '../../harness/evidence/refusals.ts'
 import type { MetricKey } from '../../harness/metrics/catalogue.ts'
 import { energyMetric, headlineMetric, ttftMetrics } from '../../harness/metrics/headline.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
@@ -37,7 +37,7 @@ export function severalAnswer(runs: readonly EndedRun[], facts: Pick<Facts, 'car
   const isAlike = said.size === 1
   const remarks = isAlike ? [...said].filter((text) => text !== '') : []
   const gates = gatesOver(records)
-  const quotable = records.filter(mayBeQuoted).length
+  const quotable = records.filter((record) => quotability(record).quotable).length
   return {
     head: [
       ...(remarks.length === 0 ? [] : [{ text: remarks.join('; '), style: 'yellow', fit: 'cut' } as const]),
@@ -84,7 +84,7 @@ function runsTable(records: readonly RunRecord[], facts: Pick<Facts, 'card'>): T
         align: 'right',
         cell: (run) =>
           run.oom
-            ? { kind: 'oom', evidence: run.oom.reason ?? run.oom.evidence }
+            ? { kind: 'oom', evidence: run.oom.reason ?? run.oom.evidence, simulated: run.source === 'simulated' }
             : value(run, headlineMetric(run.scenario)),
       },
       { id: 'energy', head: 'Energy', align: 'right', cell: (run) => value(run, energyMetric[run.scenario.kind]) },
@@ -98,7 +98,7 @@ function runsTable(records: readonly RunRecord[], facts: Pick<Facts, 'card'>): T
         id: 'quotable',
         head: 'Quotable',
         align: 'left',
-        cell: (run) => (mayBeQuoted(run) ? text('yes', 'good') : text(run.quotable ? 'unsigned' : 'no', 'warn')),
+        cell: quotableCell,
       },
     ],
   })
@@ -116,6 +116,12 @@ function gatesOver(records: readonly RunRecord[]): AnswerLine[] {
   })
 }
 
+function quotableCell(run: RunRecord): Cell {
+  const { quotable, reasons } = quotability(run)
+  if (quotable) return text('yes', 'good')
+  return text(reasons.every(isOfSignature) ? 'unsigned' : 'no', 'warn')
+}
+
 /** A table whose cells are not marked one by one. */
 const withoutMarks = (table: Table): Table => ({
   ...table,
@@ -124,6 +130,7 @@ const withoutMarks = (table: Table): Table => ({
 })
 
 function withoutMark(cell: Cell): Cell {
+  if (cell.kind === 'oom') return { kind: 'oom', evidence: cell.evidence }
   if (!('simulated' in cell || 'caveat' in cell)) return cell
   const { simulated: _simulated, caveat: _caveat, ...rest } = cell
   return rest

@@ -1,6 +1,6 @@
 import type { CardEntry } from '../../harness/catalogue/own/card-entry.ts'
 import { engineCard } from '../../harness/catalogue/own/known.ts'
-import { reasonsNotQuotable } from '../../harness/gates/quotable.ts'
+import { quotability } from '../../harness/evidence/refusals.ts'
 import { chunkTokens } from '../../harness/physics/closed-loop.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { statedCachedTokens } from '../../harness/scenario/load-shape.ts'
@@ -141,7 +141,7 @@ const shared = (line: MeasuredLine, at: RunRecord) => {
 function whyNot(runs: readonly RunRecord[]): string | null {
   const simulated = runs.some(({ source }) => source === 'simulated')
   if (simulated) return 'SIMULATED: no figure of the simulator is one of a card'
-  const [reason] = runs.flatMap((run) => reasonsNotQuotable(run).map((why) => `${run.id}: ${why}`))
+  const [reason] = runs.flatMap((run) => quotability(run).reasons.map((why) => `${run.id}: ${why}`))
   return reason ?? null
 }
 

@@ -7,6 +7,8 @@ import type { Cell } from './table.ts'
 export interface OutOfMemory {
   readonly reason: string
   readonly evidence: string
+  /** Whether the run that showed it is simulated; absent where it follows from arithmetic. */
+  readonly simulated?: boolean
 }
 
 /** Out of memory by the run, or by arithmetic where there is no run; null where neither applies. */
@@ -22,7 +24,7 @@ export function outOfMemory(
   // the messages of servers are long, and older records have nothing else
   const reason = run.oom.reason ?? byArithmetic(run, card, facts)?.reason ?? 'the server ran out of memory'
   const stamp = run.source === 'simulated' ? ' (SIMULATED)' : ''
-  return { reason, evidence: `${card.label}${stamp}: ${run.oom.evidence}` }
+  return { reason, evidence: `${card.label}${stamp}: ${run.oom.evidence}`, simulated: run.source === 'simulated' }
 }
 
 function byArithmetic(run: RunRecord, card: CardColumn, facts: Facts): OutOfMemory | null {
@@ -34,5 +36,7 @@ function byArithmetic(run: RunRecord, card: CardColumn, facts: Facts): OutOfMemo
 /** OOM with its evidence: from the run, or computed where there is no run. Null where neither applies. */
 export function oomCell(row: ScenarioRow, card: CardColumn, selection: Selection, facts: Facts): Cell | null {
   const oom = outOfMemory(row, card, selection, facts)
-  return oom === null ? null : { kind: 'oom', evidence: oom.evidence }
+  if (oom === null) return null
+  const { evidence, simulated } = oom
+  return { kind: 'oom', evidence, ...(simulated === undefined ? {} : { simulated }) }
 }

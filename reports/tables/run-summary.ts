@@ -1,3 +1,4 @@
+import { quotability } from '../../harness/evidence/refusals.ts'
 import { labelOf, summaryMetrics } from '../../harness/metrics/catalogue.ts'
 import { describeWorkload } from '../../harness/metrics/describe-workload.ts'
 import type { Gate, RunRecord } from '../../harness/record/schema/run.ts'
@@ -50,7 +51,7 @@ const tones: Readonly<Record<Gate['status'], Tone>> = {
 export function gatesTable(record: RunRecord): Table {
   return buildTable({
     id: 'gates',
-    title: record.quotable ? 'Gates: quotable' : 'Gates: not quotable',
+    title: quotability(record).quotable ? 'Gates: quotable' : 'Gates: not quotable',
     rows: record.gates,
     rowId: (gate) => gate.id,
     columns: [

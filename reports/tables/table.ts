@@ -64,7 +64,7 @@ export type Cell =
   /** Unknown, and why: printed as a dash with a footnote. */
   | { readonly kind: 'missing'; readonly reason: string }
   /** Does not fit the card, with the bytes as evidence. */
-  | { readonly kind: 'oom'; readonly evidence: string }
+  | ({ readonly kind: 'oom'; readonly evidence: string } & Pick<CellMarks, 'simulated'>)
 
 /** The meaning of a text cell, for colour. The text carries it as well. */
 export type Tone = 'good' | 'warn' | 'bad' | 'plain'

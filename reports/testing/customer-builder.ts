@@ -7,6 +7,8 @@ export const quotableRun = (over: RunOverrides): RunRecord =>
   makeRun({
     gates: gateEntries.map(([id, { required }]) => ({ id, required, status: 'pass', evidence: 'a test' })),
     ...over,
+    // a made-up one: whoever asks here takes a record at its word
+    more: { signature: { algorithm: 'Ed25519', publicKey: 'a'.repeat(64), value: 'b'.repeat(128) }, ...over.more },
   })
 
 const text = (

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { endpointNotes } from '../../harness/endpoint/access/proxies.ts'
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
-import { reasonsNotQuotable } from '../../harness/gates/quotable.ts'
+import { quotability } from '../../harness/evidence/refusals.ts'
 import { plainText } from '../../harness/plain-text.ts'
 import { type CardTime, cardTimeOfAll, formatCardTime } from '../../harness/plan/card-time.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
@@ -102,7 +102,7 @@ async function measure(
       io.stderr.write(`${failures.length} of ${counted(files.length, 'scenario')} could not be run: ${failure.line}\n`)
       return failure.exitCode
     }
-    const isRefused = flags.requireQuotable && finished.some((each) => !each.record.quotable)
+    const isRefused = flags.requireQuotable && finished.some((each) => !quotability(each.record).quotable)
     return isRefused ? refuseQuote(finished, io) : (judged?.exitCode ?? exitCodes.done)
   } finally {
     interrupts.unwatch()
@@ -185,8 +185,9 @@ function pushedAfter(runOne: RunOne, { store }: RunFlags, io: CommandIo): RunOne
 }
 
 function refuseQuote(finished: readonly FinishedRun[], io: CommandIo): number {
-  for (const { record } of finished.filter((each) => !each.record.quotable)) {
-    io.stderr.write(`not quotable: ${record.id}: ${plainText(reasonsNotQuotable(record).join('; '))}\n`)
+  for (const { record } of finished) {
+    const { reasons } = quotability(record)
+    if (reasons.length > 0) io.stderr.write(`not quotable: ${record.id}: ${plainText(reasons.join('; '))}\n`)
   }
   return exitCodes.negativeResult
 }

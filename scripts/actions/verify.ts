@@ -3,8 +3,8 @@ import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
 import type { Problem } from '../../harness/evidence/check-files.ts'
 import { chainLines, chainName, type KeyChain, keyChains } from '../../harness/evidence/key-chains.ts'
 import { withBundle } from '../../harness/evidence/open-bundle.ts'
+import { refusals } from '../../harness/evidence/refusals.ts'
 import { type Verification, verifyRun } from '../../harness/evidence/verify-run.ts'
-import { reasonsNotQuotable } from '../../harness/gates/quotable.ts'
 import { plainText } from '../../harness/plain-text.ts'
 import { claimProblems } from '../../harness/prove/check-proof.ts'
 import { findRuns } from '../../harness/record/disk/run-folders.ts'
@@ -143,13 +143,13 @@ function detailsOf(run: Verification, key: string | null): string[] {
   const { record, recomputed, digest, signedBy } = run
   if (record === null || recomputed === null) return []
   const metrics = Object.values(recomputed.result).filter(({ mean }) => mean !== null).length
-  const [first] = reasonsNotQuotable({ ...record, gates: recomputed.gates })
+  const [first] = refusals(run)
   return [
     `  ${counted(record.trials.length, 'trial')}, ${metrics} metrics and ${recomputed.gates.length} gates recomputed from ${Object.keys(record.files).length} files${record.redacted ? '; redacted copy' : ''}`,
     `  digest     ${digest}`,
     `  signed by  ${signerText(signedBy, key)}`,
     ...(signedBy === null ? [] : [`  chain      ${placeText(record.chain?.place)}`]),
-    `  quotable   ${first ? `no: ${first}` : signedBy ? 'yes' : 'no: not signed'}`,
+    `  quotable   ${first ? `no: ${first}` : 'yes'}`,
   ]
 }
 

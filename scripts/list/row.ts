@@ -1,8 +1,7 @@
 import { basename, dirname } from 'node:path'
 import { messageOf } from '../../harness/errors.ts'
 import { checkSeal } from '../../harness/evidence/check-seal.ts'
-import { sealReasons } from '../../harness/evidence/refusals.ts'
-import { reasonsNotQuotable } from '../../harness/gates/quotable.ts'
+import { quotability } from '../../harness/evidence/refusals.ts'
 import { type MetricKey, metrics } from '../../harness/metrics/catalogue.ts'
 import { energyMetric, rateMetric } from '../../harness/metrics/headline.ts'
 import { readRun } from '../../harness/record/read.ts'
@@ -27,8 +26,7 @@ export async function rowOf(path: string): Promise<ListRow> {
     if (open !== null) {
       return { ...known, status: open.status, quotable: false, reasons: [open.line], gates: [] }
     }
-    const reasons = [...reasonsNotQuotable(record), ...sealReasons(seal)]
-    return { ...known, status, quotable: record.quotable && reasons.length === 0, reasons, gates }
+    return { ...known, status, ...quotability(record, seal), gates }
   } catch (error) {
     const unknown = { status: null, source: null, setting: null, rate: null, energy: null }
     return { id: path, directory: path, ...unknown, quotable: false, reasons: [messageOf(error)], gates: [] }

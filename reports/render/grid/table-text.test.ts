@@ -39,6 +39,20 @@ describe('the mark of simulated values', () => {
     expect(tablesOnTerminal([tableOf([['chat', 'power', figure(3, false), figure(4, false)]])])).not.toContain('SIMUL')
   })
 
+  test('is at an OOM of a simulated run too, and at none that follows from arithmetic', () => {
+    const oom = (simulated?: boolean): Cell => ({
+      ...{ kind: 'oom', evidence: '40 on 24 GB' },
+      ...(simulated === undefined ? {} : { simulated }),
+    })
+    const table = tableOf([
+      ['chat', 'output', figure(300, false), oom(true)],
+      ['batch', 'output', figure(310, false), oom()],
+    ])
+    const lines = gridMarkdown(table).split('\n')
+    expect(lines.find((line) => line.includes('300'))).toContain('OOMˢ')
+    expect(lines.find((line) => line.includes('310'))).not.toContain('ˢ')
+  })
+
   test('is a column of every row in CSV', () => {
     const report = { title: '', sources: [], money: null, simulated: true }
     expect(renderCsv({ ...report, tables: [simulated] })[0]!.text).toContain('chat,power,300,W,400,W,SIMULATED')
