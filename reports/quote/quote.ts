@@ -6,6 +6,7 @@ import { customerDocument } from './customer/document.ts'
 import { notPromised } from './customer/terms.ts'
 import type { StatedInputs } from './inputs-source.ts'
 import { vatOf } from './money/vat.ts'
+import { vatTermsOf } from './money/vat-terms.ts'
 import { type QuotedRun, requireEachOnce } from './one-server.ts'
 import { type QuoteOption, quoteOption } from './option.ts'
 import { type AskedOption, optionTerms } from './option-terms.ts'
@@ -38,11 +39,7 @@ export function buildQuote(
 ): Quote {
   const { inputs } = stated
   requireEachOnce(given.flatMap(({ runs }) => runs))
-  const terms = inputs.vat ?? {
-    case: 'standard' as const,
-    ...(inputs.vatRate === undefined ? {} : { rate: inputs.vatRate }),
-  }
-  const vat = vatOf(terms, { seller: inputs.seller?.vatNumber, customer: inputs.customer?.vatNumber })
+  const vat = vatOf(vatTermsOf(inputs), { seller: inputs.seller?.vatNumber, customer: inputs.customer?.vatNumber })
   const perGbp = inputs.exchangeRate?.perGbp ?? 1
   const options = given.map(({ asked, runs }) => {
     const [first] = runs as readonly [QuotedRun, ...QuotedRun[]]

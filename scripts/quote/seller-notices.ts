@@ -4,6 +4,7 @@ import type { Quote } from '../../reports/quote/content.ts'
 import type { StatedInputs } from '../../reports/quote/inputs-source.ts'
 import { internalDocument } from '../../reports/quote/internal/document.ts'
 import { showMinor } from '../../reports/quote/money/currency.ts'
+import { vatNotices } from '../../reports/quote/money/vat-terms.ts'
 
 /** What the seller has to know before a quote is sent, a line each. For stderr: no file of the customer has it. */
 export const sellerNotices = (quote: Quote, { inputs, path }: StatedInputs): string[] =>
@@ -14,11 +15,8 @@ export const sellerNotices = (quote: Quote, { inputs, path }: StatedInputs): str
       path === null ? 'the file of inputs' : basename(path),
     ),
     ...belowFloor(quote),
-    ...(quote.vat.case === 'reverse-charge-uk' ? [notForServers] : []),
+    ...vatNotices(quote.vat, inputs),
   ].map(plainText)
-
-const notForServers =
-  'vat.case reverse-charge-uk: VAT Notice 735 names what it is for, and neither hosting nor the rent of servers is among it; where it does not apply, you owe HMRC the VAT that you did not charge'
 
 interface Listed {
   readonly name: string

@@ -59,7 +59,9 @@ describe("the customer's files", () => {
       [{ name: 'B', servers: 3 }, [second]],
     ] as const
     const exchangeRate = { perGbp: 1.1437, source: 'a bank', date: '2026-11-26' }
-    const { page, document } = customerFiles(quoteOf(two, { inputs: { ...costly, currency: 'EUR', exchangeRate } }))
+    const { page, document } = customerFiles(
+      quoteOf(two, { inputs: { ...costly, currency: 'EUR', exchangeRate, vat: { case: 'standard' } } }),
+    )
     const known = new Set<string>()
     const add = (text: string) => {
       for (const [number] of text.matchAll(/\d[\d,]*(?:\.\d+)?/g)) known.add(number.replaceAll(',', ''))

@@ -2,10 +2,12 @@ import type { z } from 'zod'
 import { JoulemarkError } from '../../../harness/errors.ts'
 import type { vatSchema } from '../../../harness/scenario/config/quote-parts.ts'
 import { millionths, times } from './pence.ts'
+import { readVatNumber, type VatNumber } from './vat-numbers.ts'
 
 /*
  * VAT on a quote. The law behind the words, read in November 2026:
- * - standard rate: VAT Act 1994 s. 2(1), 20 %.
+ * - standard rate: VAT Act 1994 s. 2(1), 20 %; reduced rate: s. 29A, 5 %, for what Schedule 7A names. A seller in the EU: Directive
+ *   article 97, at least 15 %.
  * - reverse-charge-uk: VAT Act 1994 s. 55A. HMRC VATREVCON37100: an invoice has to say "reverse charge", no other wording is
  *   prescribed, "Reverse charge: VAT Act 1994 Section 55A applies" and "Reverse charge: Customer to pay the VAT to HMRC" are
  *   examples that fulfil it, and the amount is stated but not charged. For specified goods and services only (VAT Notice 735).
@@ -19,7 +21,11 @@ import { millionths, times } from './pence.ts'
 
 export type VatTerms = z.infer<typeof vatSchema>
 
-const STANDARD_RATE = 0.2
+/** The standard rate of the UK. */
+export const STANDARD_RATE = 0.2
+/** The reduced rate of the UK. */
+export const REDUCED_RATE = 0.05
+const LOWEST_EU_STANDARD_RATE = 0.15
 
 /** VAT of a quote: its rate where any is charged, and the words that the page prints. */
 export interface Vat {
@@ -40,12 +46,15 @@ export interface VatNumbers {
   readonly customer: string | undefined
 }
 
-/** The VAT of a quote. Throws `bad-input` where a reverse charge lacks a VAT number, or has one of the wrong country. */
+/**
+ * The VAT of a quote. Throws `bad-input` for a rate that is not one of the seller's country, and where a reverse charge lacks a VAT number,
+ * or has one of the wrong country or of another format than its country's.
+ */
 export function vatOf(terms: VatTerms, numbers: VatNumbers): Vat {
   const { case: vatCase, reason = '' } = terms
   const uncharged = { case: vatCase, chargedRate: 0, customerRate: null }
   if (vatCase === 'standard') {
-    const rate = terms.rate ?? STANDARD_RATE
+    const rate = rateOf(terms, numbers)
     return {
       ...{ case: vatCase, chargedRate: rate, customerRate: null },
       label: `VAT at ${percent(rate)}`,
@@ -53,8 +62,8 @@ export function vatOf(terms: VatTerms, numbers: VatNumbers): Vat {
     }
   }
   if (vatCase === 'reverse-charge-uk') {
-    const rate = terms.rate ?? STANDARD_RATE
-    const number = numberOf('UK', numbers)
+    const number = numberOf('UK', numbers).text
+    const rate = rateOf(terms, numbers)
     return {
       ...{ case: vatCase, chargedRate: 0, customerRate: rate },
       label: 'VAT: reverse charge',
@@ -63,11 +72,11 @@ export function vatOf(terms: VatTerms, numbers: VatNumbers): Vat {
   }
   if (vatCase === 'reverse-charge-eu') {
     const number = numberOf('EU', numbers)
-    const outside = isUk(numbers.seller) ? ' Outside the scope of UK VAT.' : ''
+    const outside = readVatNumber(numbers.seller ?? '')?.where === 'UK' ? ' Outside the scope of UK VAT.' : ''
     return {
       ...uncharged,
       label: 'VAT: reverse charge',
-      wording: `Reverse charge: the customer accounts for VAT in ${countryOf(number)} (articles 44 and 196 of Council Directive 2006/112/EC). VAT number of the customer: ${number}.${outside}`,
+      wording: `Reverse charge: the customer accounts for VAT in ${number.country} (articles 44 and 196 of Council Directive 2006/112/EC). VAT number of the customer: ${number.text}.${outside}`,
     }
   }
   if (vatCase === 'zero')
@@ -85,32 +94,56 @@ export const percent = (share: number): string => `${Number((share * 100).toFixe
 
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`)
 
-/** Prefixes of the VAT numbers of the member states, by article 215 of the Directive: ISO 3166 codes, but EL for Greece. */
-const euNumber =
-  /^(AT|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK)(?=.*\d)[0-9A-Z+*]{2,13}$/
-const ukNumber = /^GB(\d{9}|\d{12}|GD\d{3}|HA\d{3})$/
+const refuse = (message: string): never => {
+  throw new JoulemarkError('bad-input', message)
+}
 
-const compact = (number: string): string => number.replace(/[\s.-]/g, '').toUpperCase()
-const isUk = (number: string | undefined): boolean => number !== undefined && /^(GB|XI)?\d/.test(compact(number))
-
-/** The VAT number of the customer without spaces; a reverse charge needs one of the right country, and the seller's beside it. */
-function numberOf(where: 'UK' | 'EU', { seller, customer }: VatNumbers): string {
-  const refuse = (field: string, expected: string): never => {
-    throw new JoulemarkError(
-      'bad-input',
-      `vat.case reverse-charge-${where.toLowerCase()}: ${field}: expected ${expected}`,
+/** The rate of VAT. One that is not in force in the country of the seller is a slip that the customer would pay for. */
+function rateOf({ rate }: VatTerms, { seller }: VatNumbers): number {
+  const from = readVatNumber(seller ?? '')
+  if (rate === 0)
+    return refuse(
+      'vat: a rate of 0%: where no VAT is charged, state the case and its reason: zero, exempt, outside-scope or a reverse charge',
+    )
+  if (from?.where === 'EU') {
+    if (rate !== undefined && rate >= LOWEST_EU_STANDARD_RATE) return rate
+    const stated = rate === undefined ? 'no rate' : `a rate of ${percent(rate)}`
+    return refuse(
+      `vat: ${stated}: expected the standard rate of ${from.country}, at least ${percent(LOWEST_EU_STANDARD_RATE)}`,
     )
   }
-  if (seller === undefined) return refuse('seller.vatNumber', 'the VAT number of the seller')
-  const number = compact(customer ?? '')
-  if (!(where === 'UK' ? ukNumber : euNumber).test(number)) {
+  if (rate === undefined || rate === STANDARD_RATE || rate === REDUCED_RATE) return rate ?? STANDARD_RATE
+  return refuse(
+    `vat: a rate of ${percent(rate)}: expected ${percent(STANDARD_RATE)}, the standard rate of the UK, or ${percent(REDUCED_RATE)}, the reduced rate`,
+  )
+}
+
+/** The VAT number of the customer; a reverse charge needs one of the right country, and the seller's beside it. */
+function numberOf(where: 'UK' | 'EU', { seller, customer }: VatNumbers): VatNumber {
+  const charge = `vat.case reverse-charge-${where.toLowerCase()}`
+  if (seller === undefined) return refuse(`${charge}: seller.vatNumber: expected the VAT number of the seller`)
+  const from = readVatNumber(seller)
+  if (from === null || !from.isWellFormed || (where === 'UK' && from.where !== 'UK'))
+    return refuse(
+      `${charge}: seller.vatNumber: expected the VAT number of the seller${formatText(from)}, such as GB123456789`,
+    )
+  const number = readVatNumber(customer ?? '')
+  // a number of Northern Ireland is for goods only, and digits alone name no country
+  const prefix = number?.text.slice(0, 2)
+  if (number?.where !== where || (where === 'UK' && prefix !== 'GB')) {
     const example = where === 'UK' ? 'GB123456789' : 'DE123456789'
-    return refuse('customer.vatNumber', `the ${where} VAT number of the customer with its country, such as ${example}`)
+    return refuse(
+      `${charge}: customer.vatNumber: expected the ${where} VAT number of the customer with its country, such as ${example}`,
+    )
   }
+  if (!number.isWellFormed)
+    return refuse(
+      `${charge}: customer.vatNumber: expected the ${where} VAT number of the customer${formatText(number)}`,
+    )
+  if (where === 'EU' && number.country === from.country)
+    return refuse(`${charge}: customer.vatNumber: expected that of another country than ${from.country}, the seller's`)
   return number
 }
 
-const countryOf = (number: string): string => {
-  const code = number.slice(0, 2)
-  return new Intl.DisplayNames('en-GB', { type: 'region' }).of(code === 'EL' ? 'GR' : code) ?? code
-}
+const formatText = (number: VatNumber | null): string =>
+  number?.format == null || number.isWellFormed ? '' : `, of ${number.country}: ${number.format}`
