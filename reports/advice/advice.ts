@@ -61,7 +61,7 @@ function smallestUplift({ selection, facts }: Bought): Advice[] {
       id: 'price-and-speed',
       simulated: least.simulated,
       lead: 'The price grows faster than the speed.',
-      text: `For ${least.title} the ${card.label} is ${least.ratio.toFixed(2)} times as fast as the ${first.label}, at ${timesText(high / low)} its price.`,
+      text: `For ${least.title}, the ${card.label} is ${least.ratio.toFixed(2)} times as fast as the ${first.label}, at ${timesText(high / low)} its price.`,
     },
   ]
 }

@@ -6,7 +6,7 @@ export function adviceTable(bought: Bought): Table | null {
   if (bought.cards.length === 0) return null
   return buildTable<Advice>({
     id: 'advice',
-    title: 'Production gotchas: before you buy',
+    title: 'Production gotchas',
     columns: [
       { id: 'lead', head: 'Advice', align: 'left', cell: ({ lead }) => text(lead) },
       {

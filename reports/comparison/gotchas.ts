@@ -43,7 +43,7 @@ export function gotchasTable(runs: readonly RunRecord[], facts: Facts, boxFindin
   if (isClean && checked.length === 0) return null
   return buildTable({
     id: 'gotchas',
-    title: isClean ? 'Gates and host checks: none found anything' : 'Gotchas: gates and host checks that did not pass',
+    title: titleOf(isClean, checked),
     columns: [
       {
         id: 'card',
@@ -85,6 +85,13 @@ export function gotchasTable(runs: readonly RunRecord[], facts: Facts, boxFindin
       : found.toSorted((a, b) => Number(a.status === 'warn') - Number(b.status === 'warn')),
     rowId: ({ runs: [run], id, foundBy }) => `${run!.id}-${foundBy}-${id}`,
   })
+}
+
+function titleOf(isClean: boolean, checked: readonly RunRecord[]): string {
+  if (!isClean) return 'Gates and host checks that did not pass'
+  return checked.some(({ gates }) => gates.some(({ id, status }) => id === STAMPED && status === 'fail'))
+    ? 'Gates and host checks: all pass but live-source, because runs are simulated'
+    : 'Gates and host checks: none found anything'
 }
 
 /** What was checked on each card of a host without a finding: the gates that passed in every run, and those that were not measured. */

@@ -44,7 +44,7 @@ export function sweepsOf(runs: readonly RunRecord[], facts: Facts): Sweep[] {
     const { load } = group[0]!.scenario
     return [
       {
-        title: commonTitle(group),
+        title: commonTitle(group, (model) => facts.model(model)?.label ?? model),
         lines: lines.toSorted((a, b) => priceRank(a.card.key, facts) - priceRank(b.card.key, facts)),
         unit: 'session' in load && load.session ? 'conversation' : 'stream',
       },

@@ -12,13 +12,13 @@ export function exceptLoad({ scenario }: RunRecord): string {
 
 /**
  * The title of runs without what their loads add: `A, 4 streams` and `A, 8 streams` are points of `A`. Their model, where the
- * titles have nothing in common.
+ * titles have nothing in common, by its label where one is known.
  */
-export function commonTitle(runs: readonly RunRecord[]): string {
+export function commonTitle(runs: readonly RunRecord[], labelOf: (model: string) => string = (model) => model): string {
   const parts = runs.map(({ scenario }) => scenario.title.split(', '))
   const [first = []] = parts
   const differs = first.findIndex((part, index) => parts.some((other) => other[index] !== part))
-  if (differs === 0) return runs[0]!.scenario.model
+  if (differs === 0) return labelOf(runs[0]!.scenario.model)
   return first.slice(0, differs < 0 ? undefined : differs).join(', ')
 }
 

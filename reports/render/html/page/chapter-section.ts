@@ -2,7 +2,7 @@ import type { Report } from '../../../report.ts'
 import { recordLines } from '../../source-lines.ts'
 import { chartFigure } from '../chart-figure.ts'
 import { sectionWithoutNotes } from '../table/table-section.ts'
-import { type Html, html, joined, nothing } from '../template.ts'
+import { attributes, type Html, html, joined, nothing } from '../template.ts'
 import type { Chapter } from './chapters.ts'
 import { moneyForm } from './money-form.ts'
 import { keepsChart, keepsTable, kept } from './own-assumptions.ts'
@@ -43,6 +43,8 @@ function chartNotes({ charts }: Report): Html {
 
 const sources = (report: Report): Html =>
   html`<section aria-labelledby="h-sources"><h3 id="h-sources">Sources</h3><ul class="sources">${joined(
-    recordLines(report).map((line) => html`<li>${line.trim()}</li>`),
+    recordLines(report).map(
+      (line) => html`<li${attributes({ class: line.startsWith('  ') ? 'of-run' : null })}>${line.trim()}</li>`,
+    ),
     '\n',
   )}</ul></section>`

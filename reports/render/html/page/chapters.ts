@@ -61,7 +61,7 @@ const subjects: readonly Subject[] = [
   { id: 'operating', title: 'Operating points', tables: ['tune'], hasChart: named('tune'), isOpen: true },
   { id: 'cards', title: 'What fits, and the spec sheet', tables: ['fits', 'spec'], hasChart: noChart, isOpen: false },
   { id: 'serving', title: 'How to serve it', tables: ['serving'], hasChart: noChart, isOpen: false },
-  { id: 'advice', title: 'Before you buy', tables: ['advice'], hasChart: noChart, isOpen: false },
+  { id: 'advice', title: 'Production gotchas', tables: ['advice'], hasChart: noChart, isOpen: false },
   { id: 'distributions', title: 'Latency distributions', tables: [], hasChart: named('latency'), isOpen: false },
   { id: 'runs', title: 'Individual runs', tables: [], hasChart: isRun, isOpen: false },
   { id: 'metrics', title: 'All metrics', tables: ['metrics'], hasChart: noChart, isOpen: false },

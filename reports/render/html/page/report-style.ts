@@ -76,7 +76,7 @@ const chapters = `
 .chapter>summary h2{display:inline;font-size:var(--t4);letter-spacing:-.01em;margin:0}
 .chapter h3{font-size:var(--t2);margin:var(--g4) 0 var(--g2)}
 .chapter figure h3{margin:0 0 var(--g2)}
-.sources{font-size:var(--t1);padding-left:1.2rem}
+.sources{font-size:var(--t1);padding-left:1.2rem}.sources .of-run{list-style:none;color:var(--faint)}
 .unprinted{display:none}
 `
 

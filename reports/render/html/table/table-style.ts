@@ -4,10 +4,10 @@ export const tableStyle = `
 @media (prefers-color-scheme:dark){.scroll{--shade:#fff5}}
 table{border-collapse:collapse;width:100%}
 th,td{padding:.45rem .7rem;border-bottom:1px solid var(--line);vertical-align:top;text-align:left;font-weight:400}
-thead th{background:var(--head);vertical-align:bottom}
+thead th{background:var(--head);vertical-align:bottom;font-weight:600}
 tbody tr:last-child>*{border-bottom:0}
 .right{text-align:right;font-variant-numeric:tabular-nums}
-.right[data-value] .main{white-space:nowrap}
+.right[data-value]{white-space:nowrap}
 .figures td.right:not([data-value]){max-width:18rem}
 .figures tbody th{min-width:9rem}
 .wordy th,.wordy td{overflow-wrap:anywhere;min-width:6.5rem}
