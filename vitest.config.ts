@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 const tests = ['harness/**/*.test.ts', 'reports/**/*.test.ts', 'scripts/**/*.test.ts']
 const endToEnd = ['**/*.e2e.test.ts']
 const long = ['**/*.long.test.ts']
+const documents = ['**/*.docs.test.ts']
 const home = './harness/testing/setup/home.ts'
 
 /**
@@ -15,7 +16,7 @@ process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('node_modules/.cache
 /**
  * `unit`: pure code and files in temporary folders, fast and deterministic. `e2e`: real processes over real sockets
  * against a known truth; their limits allow for a machine that is busy with something else. `long`: whole nights of a simulated
- * server, a quarter of an hour each, which are no part of `npm test`.
+ * server, a quarter of an hour each, which are no part of `npm test`. `docs`: every command of the documents, some minutes.
  */
 export default defineConfig({
   test: {
@@ -26,7 +27,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: tests,
-          exclude: [...endToEnd, ...long],
+          exclude: [...endToEnd, ...long, ...documents],
           // Pure code leaves nothing behind, and one import of each module for all files halves the time.
           isolate: false,
           setupFiles: [home, './harness/testing/setup/no-processes.ts'],
@@ -47,6 +48,7 @@ export default defineConfig({
           hookTimeout: 240_000,
         },
       },
+      { test: { name: 'docs', include: documents, setupFiles: [home], testTimeout: 600_000, hookTimeout: 240_000 } },
       { test: { name: 'long', include: long, setupFiles: [home], testTimeout: 1_800_000, hookTimeout: 1_800_000 } },
     ],
   },

@@ -9,9 +9,13 @@ function blocksOf(page: string, language: string): string[] {
   )
 }
 
-/** The lines of a block of commands, without their comments. */
+/** The command lines of a block: without comments, and with lines that end in a backslash joined. */
 export const commandsIn = (block: string): string[] =>
-  block.split('\n').flatMap((line) => line.replace(/\s+#.*$/, '').trim() || [])
+  block
+    .replaceAll(/\\\n\s*/g, '')
+    .split('\n')
+    .map((line) => line.replace(/\s+#.*$|^#.*$/, '').trim())
+    .filter((line) => line !== '')
 
 /** The block with this text in it. Throws where the page has none. */
 export function blockWith(page: string, language: string, part: string): string {

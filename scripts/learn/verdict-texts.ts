@@ -27,7 +27,7 @@ export const verdictTexts = {
     usualCauses:
       'A new driver, kernel or version of the engine; a lower power limit or a hotter room; a card that ages; other flags of the server.',
     whatToDo:
-      'Read which metric it is and what changed between both sides: the report of the comparison lists driver, engine, limits and temperatures. Restart the server and measure once more (`joulemark run regression --endpoint URL --against baseline`). If it stays, go back to the earlier version, or look at the gates `throttle`, `power-limit` and `thermal-soak`.',
+      'Read which metric it is and what changed between both sides: the report of the comparison lists driver, engine, limits and temperatures. Restart the server and measure once more (`joulemark run SCENARIO --endpoint URL --against baseline`). If it stays, go back to the earlier version, or look at the gates `throttle`, `power-limit` and `thermal-soak`.',
   },
   improved: {
     givenBy: compares,

@@ -3,6 +3,8 @@ import type { ScenarioFile } from '../../harness/scenario/schema.ts'
 
 /** Factor by which prompts and outputs of a closed loop shrink, which keeps their ratio and roughly the throughput. */
 const SHRINK = 8
+/** Tokens of a prompt that hold the template of a chat and a word: a shorter one cannot be sent as a message. */
+const CHAT_TOKENS = 16
 /** Turns of a session: whole sessions are to fit into a short trial. */
 const MOST_TURNS = 8
 /** Window length in s that holds several whole requests of every bundled scenario. */
@@ -39,12 +41,13 @@ export function timeCompressed(file: ScenarioFile): ScenarioFile {
         : {}),
       thinkSeconds: load.session.thinkSeconds / SHRINK,
     }
+    const least = file.api === 'chat' ? CHAT_TOKENS : 1
     return {
       ...file,
       load: { ...load, rampSeconds: Math.min(load.rampSeconds, 0.5), ...(session ? { session } : {}) },
       prompt: {
         ...file.prompt,
-        ...(file.prompt.tokens === undefined ? {} : { tokens: shortenedLength(file.prompt.tokens, SHRINK) }),
+        ...(file.prompt.tokens === undefined ? {} : { tokens: shortenedLength(file.prompt.tokens, SHRINK, least) }),
         ...prefixOf(file.prompt.prefixCache),
       },
       output: { ...file.output, tokens: shortenedLength(file.output.tokens, SHRINK) },

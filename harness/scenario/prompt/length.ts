@@ -85,9 +85,9 @@ export function leastMeanLength(length: Length, count: number): number {
   return Math.max(leastLength(length), mean - (3 * deviation) / Math.sqrt(Math.max(1, count)))
 }
 
-/** The same lengths divided by a number, each at least 1 token. */
-export function shortenedLength(length: Length, divisor: number): Length {
-  const shorter = (tokens: number) => Math.ceil(tokens / divisor)
+/** The same lengths divided by a number, each at least `least` tokens. */
+export function shortenedLength(length: Length, divisor: number, least = 1): Length {
+  const shorter = (tokens: number) => Math.max(least, Math.ceil(tokens / divisor))
   if (typeof length === 'number') return shorter(length)
   switch (length.distribution) {
     case 'uniform':
@@ -100,7 +100,7 @@ export function shortenedLength(length: Length, divisor: number): Length {
         ...length,
         min: shorter(min),
         max: shorter(max),
-        mean: Math.max(1, mean / divisor),
+        mean: Math.max(least, mean / divisor),
         deviation: deviation / divisor,
       }
     }

@@ -39,7 +39,7 @@ test.each(guides)('docs/%s.md', async (guide) => {
   mkdirSync(own.folder)
   await recordsOf[guide]?.(own)
   const page = readFileSync(inRepository(file), 'utf8')
-  const played = await play(page, own)
+  const played = await play(file, page, own)
   const run = played.filter((each) => each.ended !== null)
   expect(run.length).toBeGreaterThan(1)
   if (isWriting) {

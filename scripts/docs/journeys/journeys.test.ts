@@ -1,12 +1,6 @@
-import { globSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { inRepository } from '../pages.ts'
-import { notRun } from './not-run.ts'
 import { codeOf, shownBlock, wordsOf } from './shown.ts'
 import { filesOf, stepsOf } from './steps.ts'
-
-const guides = globSync('docs/journey-*.md', { cwd: fileURLToPath(inRepository('.')) })
 
 test('the commands, outputs and files of a guide are found', () => {
   const page = [
@@ -37,12 +31,4 @@ test('the words of a block stay when its numbers change', () => {
   expect(wordsOf('pass  temperature  28 C, fan 30 %, utilisation 0 %')).toEqual(
     wordsOf('pass  temperature  71 C, fan 80 %, utilisation 99 %'),
   )
-})
-
-test.each(guides)('%s: every command that is not run with it is run by a test that exists', (file) => {
-  const steps = stepsOf(readFileSync(inRepository(file), 'utf8'))
-  const reasons = steps.flatMap(({ commands }) => commands.map(notRun)).filter((reason) => reason !== null)
-  const tests = reasons.flatMap((reason) => reason.match(/scripts\/[\w/.-]+\.test\.ts/g) ?? [])
-  for (const path of tests) expect(() => readFileSync(inRepository(path))).not.toThrow()
-  expect(steps.length).toBeGreaterThan(3)
 })

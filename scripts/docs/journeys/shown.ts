@@ -1,9 +1,4 @@
-/** How a command ended. */
-export interface Ended {
-  /** What a terminal shows: stdout and stderr as they came. */
-  readonly text: string
-  readonly code: number
-}
+import type { Ended } from '../commands/run-command.ts'
 
 /** Lines of an output that a guide shows at most; the rest is counted. */
 const MOST_LINES = 24

@@ -1,3 +1,5 @@
+import { commandsIn } from '../../../harness/testing/page-blocks.ts'
+
 /** A block of commands of a guide, and the block with their output below it. */
 export interface Step {
   /** The command lines, without comments. */
@@ -12,14 +14,6 @@ const STEP = /^```sh\n([\s\S]*?)^```(?:\n\s*<!-- generated: (.+?) -->)?/gm
 /** The commands of a guide, in its order, each block with the name of the output that it shows. */
 export const stepsOf = (page: string): Step[] =>
   [...page.matchAll(STEP)].map(([, lines = '', block]) => ({ commands: commandsIn(lines), block: block ?? null }))
-
-/** The command lines of a block: without comments, and with lines that end in a backslash joined. */
-export const commandsIn = (lines: string): string[] =>
-  lines
-    .replaceAll(/\\\n\s*/g, '')
-    .split('\n')
-    .map((line) => line.replace(/\s+#.*$|^#.*$/, '').trim())
-    .filter((line) => line !== '')
 
 /** Files that a guide shows: blocks of YAML whose first line is a comment with the name of the file. */
 export const filesOf = (page: string): ReadonlyMap<string, string> =>
