@@ -13,7 +13,7 @@ const BOXES = 9
  * a box is a program that leaves simulated records of that box. A real Slurm is in scripts/actions/fleet/slurm.e2e.test.ts.
  * After `upgraded` exists in the folder, boxes have the newer driver.
  */
-export function addSlurm({ folder, env }: Place): void {
+export function addSlurm({ folder, env }: Pick<Place, 'folder' | 'env'>): void {
   const programs = `${folder}-slurm`
   const { baseline, candidate } = makeFleet({ boxes: BOXES, source: 'simulated' })
   writeBoxes(join(programs, 'before'), baseline)

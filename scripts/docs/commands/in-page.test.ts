@@ -22,7 +22,7 @@ test('the words of joulemark end where the shell goes on; another program has no
 
 test('a command is run as it stands, but for what its rule names', () => {
   const rules = [
-    { command: / run /, instead: [[/http:\S+/, '{url}']], more: '--trials 1' },
+    { command: / run x /, instead: [[/http:\S+/, '{url}']], more: '--trials 1' },
     { command: / list$/, throughNpm: true },
   ] as const
   const typed = (command: string) => typedHere(command, ruleOf(command, rules), { url: 'http://here:1' })

@@ -19,7 +19,7 @@ export const unmarkedCommands = (page: string): string[] =>
   )
 
 /** A command as words, without the quotes of the shell. */
-export const wordsOf = (command: string): string[] =>
+const wordsOf = (command: string): string[] =>
   [...command.matchAll(/(?:[^\s"']|"[^"]*"|'[^']*')+/g)].map(([word]) => word.replaceAll(/["']/g, ''))
 
 /** joulemark, as the pages call it: through npm in a checkout, or as the program of an installation. */

@@ -29,14 +29,14 @@ afterAll(() => rmSync(root, { recursive: true, force: true, maxRetries: 5 }))
 
 const pages = sitePages(projectRoot).flatMap((page) => {
   if (isGuide(page)) return []
-  const commands = [...new Set(commandsOf(readFileSync(join(projectRoot, page), 'utf8')))]
+  const commands = commandsOf(readFileSync(join(projectRoot, page), 'utf8'))
   return commands.some((command) => notRun(command, page) === null) ? [{ page, commands }] : []
 })
 
 describe.concurrent('the commands of', () => {
   test.each(pages)('$page', async ({ page, commands }) => {
     const plan = pagePlans[page] ?? {}
-    const place = await makePlace(root, page, program, plan)
+    const place = await makePlace(root, page, program, plan.server)
     const failures: string[] = []
     const said: string[] = []
     try {

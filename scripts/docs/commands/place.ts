@@ -1,10 +1,9 @@
 import { mkdirSync, symlinkSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
-import { launchSimulator, type RunningSimulator } from '../../../harness/simulator/launch.ts'
 import { saidIo } from '../../../harness/testing/said-io.ts'
 import { newKey } from '../../actions/key.ts'
 import { projectRoot } from '../../support/tool-info.ts'
-import type { PagePlan } from './rules.ts'
+import { startServer } from './server.ts'
 
 /** Where the commands of one page run: a folder that looks like a checkout, and a home folder with a signing key. */
 export interface Place {
@@ -23,8 +22,8 @@ const OF_THE_CHECKOUT = ['package.json', 'node_modules', 'harness', 'scenarios',
 const NOT_OURS =
   /^(?:JOULEMARK_|HF_|PG|OPENAI_|NODE_OPTIONS$|XDG_|VITEST|INIT_CWD$|NODE_ENV$|npm_(?!config_(?:cache|update_notifier)$))/i
 
-/** Makes the place of a page under `root`. `program` is joulemark as a program. */
-export async function makePlace(root: string, page: string, program: string, plan: PagePlan): Promise<Place> {
+/** Makes the place of a page under `root`. `program` is joulemark as a program, `flags` those of the simulator if the page has a server. */
+export async function makePlace(root: string, page: string, program: string, flags?: string): Promise<Place> {
   const folder = join(root, page.replaceAll('/', '-'))
   const [home, bin] = [`${folder}-home`, `${folder}-bin`]
   for (const path of [join(folder, 'reports'), home, bin]) mkdirSync(path, { recursive: true })
@@ -34,18 +33,15 @@ export async function makePlace(root: string, page: string, program: string, pla
   const path = [bin, dirname(process.execPath), process.env['PATH']].join(delimiter)
   const env: NodeJS.ProcessEnv = { ...ours, HOME: home, PATH: path, NO_COLOR: '1' }
   newKey({}, saidIo({ env: { HOME: home } }).io)
-  const simulator = plan.server === undefined ? null : await launchSimulator(plan.server)
-  const stops = simulator === null ? [] : [() => simulator.stop()]
+  const server = flags === undefined ? null : await startServer(program, flags, { folder, env })
+  const stops = server === null ? [] : [server.stop]
   return {
     folder,
-    env: simulator === null ? env : { ...env, JOULEMARK_NVIDIA_SMI: simulator.nvidiaSmi },
-    names: { program, ...ofServer(simulator) },
+    env: server === null ? env : { ...env, JOULEMARK_NVIDIA_SMI: server.nvidiaSmi },
+    names: { program, ...(server === null ? {} : { url: server.url }) },
     stops,
     stop: async () => {
       for (const stop of stops) await stop()
     },
   }
 }
-
-const ofServer = (simulator: RunningSimulator | null): Record<string, string> =>
-  simulator === null ? {} : { url: simulator.url }

@@ -1,12 +1,12 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { LaunchOptions } from '../../../harness/simulator/launch.ts'
+import type { Place } from './place.ts'
 import { addQuotable, copyExamples, ofOneServer, writeRuns } from './records.ts'
 import type { CommandRule, PagePlan } from './rules.ts'
 import { addShort } from './short-scenario.ts'
 
 /** The pages whose commands measure a server: here the simulator, with trials of seconds. */
-const server: LaunchOptions = { card: 'rtx-4090', model: 'llama-3.1-8b-instruct-fp8' }
+const server = '--card rtx-4090 --model llama-3.1-8b-instruct-fp8'
 const URL = /http:\/\/(?:127\.0\.0\.1|gpu1):8000/g
 /** Of a command that judges or measures on whatever machine this is: any verdict will do, but there must be one. */
 const ANY_VERDICT = [0, 1, 3, 4, 5]
@@ -70,6 +70,14 @@ const run: readonly [RegExp, string] = [/results\/RUN\b/g, '{run}']
 
 const simulate = (more: string): CommandRule => ({ command: / simulate /, more, until: /nvidia-smi {2}\S/ })
 
+/** What `box` leaves in the nights before and after an upgrade. */
+function addNights({ folder }: Place): void {
+  const results = join(folder, 'results')
+  writeRuns(results, ofOneServer('baseline'))
+  writeRuns(join(results, 'before'), ofOneServer('baseline'))
+  writeRuns(join(results, 'after'), ofOneServer('candidate'))
+}
+
 export const measuringPages: Readonly<Record<string, PagePlan>> = {
   'README.md': {
     server,
@@ -106,21 +114,26 @@ export const measuringPages: Readonly<Record<string, PagePlan>> = {
     server,
     prepare: async (place) => {
       for (const name of ['llama-3.1-8b-fp8-batch32', 'provisioning']) await addShort(place, name)
-      writeRuns(join(place.folder, 'nights'), ofOneServer('baseline'))
-      for (const [side, runs] of [
-        ['before', ofOneServer('baseline')],
-        ['after', ofOneServer('candidate')],
-      ] as const)
-        writeRuns(join(place.folder, 'nights', side), runs)
+      addNights(place)
     },
     rules: [
       judgedRun,
       shortRun('llama-3.1-8b-fp8-batch32', `${SECONDS} --out asked`),
-      shortRun('provisioning', TWICE),
+      // another server than that of the nights
+      {
+        ...shortRun('provisioning', TWICE),
+        before: ({ folder }) => rmSync(join(folder, 'results'), { recursive: true }),
+      },
       ask,
-      { command: /--num-prompts/, instead: [[URL, '{url}']], more: `${SECONDS} --warmup 1`, says: /SIMULATED/ },
-      // runs that `box` would have made
-      { command: / compare /, instead: [[/\bresults\b/g, 'nights']], says: /Verdict: / },
+      {
+        command: /--num-prompts/,
+        instead: [[URL, '{url}']],
+        more: `${SECONDS} --warmup 1 --random-output-len 32 --out asked`,
+        says: /SIMULATED/,
+      },
+      { command: / baseline set results/, leaves: ['results/baselines.json'] },
+      { command: / compare results results\/after/, says: /Verdict: / },
+      { command: / compare results\/before /, before: addNights, says: /Verdict: / },
     ],
   },
   'docs/size.md': {
@@ -130,7 +143,7 @@ export const measuringPages: Readonly<Record<string, PagePlan>> = {
   },
   'docs/capacity.md': { server, prepare: (place) => addShort(place, 'llama-3.1-8b-fp8-chat-lengths'), rules: [sweep] },
   'docs/cache-and-agents.md': {
-    server: { ...server, maxModelLen: 73_728 },
+    server: `${server} --max-model-len 73728`,
     prepare: (place) => addShort(place, 'coding-agent-40k'),
     rules: [shortRun('coding-agent-40k')],
   },
@@ -145,7 +158,7 @@ export const measuringPages: Readonly<Record<string, PagePlan>> = {
       {
         command: /--base-url/,
         instead: [[URL, '{url}']],
-        more: `${SECONDS} --warmup 1 --num-prompts 64`,
+        more: `${SECONDS} --warmup 1 --num-prompts 16 --random-output-len 16`,
         says: /SIMULATED/,
       },
     ],

@@ -1,8 +1,9 @@
-import { writeFileSync } from 'node:fs'
+import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { makeModelFolder } from '../../../harness/testing/model-folder.ts'
 import { blockWith } from '../../../harness/testing/page-blocks.ts'
 import { addArchive } from './archive.ts'
+import type { Place } from './place.ts'
 import { addQuotable } from './records.ts'
 import type { PagePlan } from './rules.ts'
 import { runCommand } from './run-command.ts'
@@ -19,8 +20,9 @@ export const sellingPages: Readonly<Record<string, PagePlan>> = {
       if (code !== 0) throw new Error(text)
     },
     rules: [
-      { command: / --write-inputs /, leaves: ['inputs.yaml'] },
-      { command: / quote .*--inputs /, more: '--no-pdf' },
+      { command: / results --write-inputs /, leaves: ['inputs.yaml'] },
+      { command: / results\/a results\/b --write-inputs /, leaves: ['options.yaml'] },
+      { command: / quote .*--inputs /, before: completePrices, more: '--no-pdf' },
     ],
   },
   'docs/customer-report.md': {
@@ -53,10 +55,18 @@ export const sellingPages: Readonly<Record<string, PagePlan>> = {
     ],
   },
   'docs/install.md': {
-    server: { card: 'rtx-4090', model: 'none' },
+    server: '--card rtx-4090 --model none',
     prepare: ({ folder, names }) => addArchive(folder, dirname(dirname(names['program']!))),
     rules: [{ command: / doctor$|\/joulemark doctor/, codes: [0, 1], says: /^(?:NOT )?fit to be measured/m }],
   },
+}
+
+/** What the reader does with new inputs files: a price for each option. */
+function completePrices({ folder }: Place): void {
+  for (const file of globSync('*.yaml', { cwd: folder })) {
+    const path = join(folder, file)
+    writeFileSync(path, readFileSync(path, 'utf8').replaceAll('# pricePerMonth:', 'pricePerMonth:'))
+  }
 }
 
 /** The configuration of a small Llama. */

@@ -62,14 +62,15 @@ interface Quotable {
  */
 export async function addQuotable(place: Place, into: string, of: Quotable = {}): Promise<string> {
   const { hostname = 'gpu-box-7', card = 'rtx-4090' } = of
-  const { smiName } = cardByKey(card)!
+  const { smiName, smiMemoryMiB } = cardByKey(card)!
   const over = {
     startedAt: new Date(Date.now() - DAY_MS).toISOString(),
     host: { hostname, kernel: 'Linux 6.8.0', cpu: 'AMD EPYC 9354P', cpuCount: 64, memoryGiB: 256 },
     card: { key: card, name: smiName },
-    gpus: [makeGpu({ uuid: UUID, name: smiName, eccMode: 'Disabled' })],
+    gpus: [makeGpu({ uuid: UUID, name: smiName, memoryTotalMiB: smiMemoryMiB!.value, eccMode: 'Disabled' })],
   }
-  const { directory } = await writeLiveRun(join(place.folder, into), { key: loadKey(place.env), over })
+  const id = `20261120-101500-${card}-llama-3.1-8b-fp8-batch8`
+  const { directory } = await writeLiveRun(join(place.folder, into), { key: loadKey(place.env), id, over })
   return relative(place.folder, directory)
 }
 

@@ -1,4 +1,3 @@
-import type { LaunchOptions } from '../../../harness/simulator/launch.ts'
 import type { Place } from './place.ts'
 
 /** How a command of a page is run in its test, and how it must end. Without a rule it runs as it stands and ends with 0. */
@@ -26,8 +25,8 @@ export interface CommandRule {
 export interface PagePlan {
   /** Puts into the folder what the reader of the page has. */
   readonly prepare?: (place: Place) => void | Promise<void>
-  /** The simulator that answers where the page has the reader's server. */
-  readonly server?: LaunchOptions
+  /** Flags of the simulator that answers where the page has the reader's server. */
+  readonly server?: string
   readonly rules?: readonly CommandRule[]
 }
 

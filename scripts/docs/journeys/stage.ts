@@ -6,6 +6,7 @@ import { cliWords } from '../../../harness/testing/run-cli.ts'
 import { saidIo } from '../../../harness/testing/said-io.ts'
 import { newKey } from '../../actions/key.ts'
 import { addArchive } from '../commands/archive.ts'
+import { addSlurm } from '../commands/fake-slurm.ts'
 import { copyExamples, ofOneServer, simulatedFleet, writeFleet, writeRuns } from '../commands/records.ts'
 
 /** The folder in which the commands of a guide run, with the records that they find there. */
@@ -33,12 +34,13 @@ export async function makeStage(root: string): Promise<Stage> {
 /** The records of each guide, by the name of its page: simulated ones, and a test record that says so in its name. */
 export const recordsOf: Readonly<Record<string, (stage: Stage) => Promise<void> | void>> = {
   'journey-new-server': ({ folder }) => {
-    // bin/joulemark of the stage stands for what is in the archive
+    // an empty archive: the guide goes on with the joulemark of the stage
     mkdirSync(join(folder, 'packed'))
     addArchive(folder, join(folder, 'packed'))
     writeRuns(join(folder, 'results'), ofOneServer('baseline'))
   },
-  'journey-fleet': ({ folder }) => {
+  'journey-fleet': ({ folder, env }) => {
+    addSlurm({ folder, env })
     const { baseline, candidate } = simulatedFleet()
     writeFleet(join(folder, 'before', 'boxes'), baseline)
     writeFleet(join(folder, 'after', 'boxes'), candidate)
