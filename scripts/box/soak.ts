@@ -67,7 +67,8 @@ export async function soakBox(plan: PlannedSoak, setup: SoakSetup, io: CommandIo
   replaceFile(join(flags.out, 'soak-certificate.txt'), soakCertificateText(signed))
   replaceFile(join(flags.out, 'soak-certificate.html'), soakPage(signed))
   io.stderr.write(soakVerdictText(signed))
-  io.stderr.write(`  burn-in certificate  ${join(flags.out, SOAK_FILE)}, and as .txt and .html beside it\n`)
+  // an interrupted night has no answer that names its files
+  if (tools.signal.aborted) io.stderr.write(`  burn-in certificate  ${join(flags.out, SOAK_FILE)}\n`)
   await pushIfNamed(rounds, flags.store, io)
   return signed
 }

@@ -150,7 +150,7 @@ describe('a stage', () => {
   test('says which card, part and start a line is about, and how long it takes', async () => {
     const { said } = await measured(boxPlanOf(cards, [night({ number: 1, of: 2 }), night({ number: 2, of: 2 })]))
     expect(said).toContain('GPU 0: memory-probe, alone, start 1 of 2: done')
-    expect(said.some((line) => /^GPU 1: batch, together, start 2 of 2: .* left, /.test(line))).toBe(true)
+    expect(said.some((line) => /^GPU 1: batch, together, start 2 of 2: .* left in all$/.test(line))).toBe(true)
   })
 })
 

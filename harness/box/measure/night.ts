@@ -86,11 +86,14 @@ export class Night {
   sayLeft(name: string, stage: number, run?: Parameters<TimeLeft['read']>[1]): void {
     const { run: ofRun, stage: ofStage, plan } = this.left.read(stage, run)
     const times = [
-      ...(run === undefined ? [] : [`${minutesText(ofRun)} left`]),
-      `${minutesText(ofStage)} left with this server`,
-      `${minutesText(plan)} in all`,
+      ...(run === undefined ? [] : [{ time: minutesText(ofRun), of: 'left' }]),
+      { time: minutesText(ofStage), of: 'left with this server' },
+      { time: minutesText(plan), of: 'in all' },
     ]
-    this.tools.say(`${name}: ${times.join(', ')}`)
+    // the same time is said once, as that of the largest part
+    const said = times.filter(({ time }, at) => times.findLastIndex((other) => other.time === time) === at)
+    const words = said.length === 1 ? [`${said[0]?.time} left in all`] : said.map(({ time, of }) => `${time} ${of}`)
+    this.tools.say(`${name}: ${words.join(', ')}`)
   }
 }
 

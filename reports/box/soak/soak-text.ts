@@ -1,3 +1,4 @@
+import { durationText } from '../../../harness/amount-text.ts'
 import type { SoakCertificate } from '../../../harness/record/schema/soak.ts'
 import { formatNumber } from '../../render/format-cell.ts'
 import { printable, wrapTo } from '../../render/plain-text.ts'
@@ -17,7 +18,7 @@ export function soakVerdictText(certificate: SoakCertificate): string {
   const count = cards.length === 1 ? '1 card' : `${cards.length} cards`
   const others = cards.filter((card) => (card.wouldBe ?? card.verdict) !== 'accepted')
   return lines([
-    `SOAK ${soakWord(certificate)}: ${count} in ${hostname}, ${hours(askedHours)} of load each${early}`,
+    `SOAK ${soakWord(certificate)}: ${count} in ${hostname}, ${loadText(askedHours)} of load each${early}`,
     ...others.map(
       ({ index, reasons, ...card }) =>
         `  GPU ${index}: ${(card.wouldBe ?? card.verdict).replace('-', ' ')}: ${reasons[0] ?? 'no reason'}`,
@@ -36,7 +37,7 @@ export function soakCertificateText(certificate: SoakCertificate): string {
     row('Server', certificate.hostname),
     row('From', certificate.startedAt),
     row('To', certificate.endedAt),
-    row('Asked', `${hours(certificate.askedHours)} of load on every card at once`),
+    row('Asked', `${loadText(certificate.askedHours)} of load on every card at once`),
     row('Load', `${load.scenario}, rounds of ${formatNumber(load.roundSeconds, 0)} s`),
     ...(certificate.sessions > 1 ? [row('Resumed', `${certificate.sessions - 1} times`)] : []),
     ...(certificate.stoppedEarly === null ? [] : [row('Stopped early', certificate.stoppedEarly)]),
@@ -55,7 +56,7 @@ export function soakCertificateText(certificate: SoakCertificate): string {
   ])
 }
 
-const hours = (value: number): string => `${formatNumber(value, value < 1 ? 2 : 1)} h`
+const loadText = (hours: number): string => durationText(hours * 3_600_000)
 
 function row(label: string, value: string): string {
   const [first = '', ...more] = wrapTo(value, COLUMNS - LABEL_COLUMNS)

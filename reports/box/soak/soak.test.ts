@@ -10,10 +10,10 @@ const body = soakCertificate
 const rejected: SoakCard = { ...card, index: 1, verdict: 'rejected', reasons: ['Xid 79 in the kernel log', 'more'] }
 
 test('the verdict: one line, and one for each card that is not accepted', () => {
-  expect(soakVerdictText(body())).toBe('SOAK ACCEPTED: 1 card in box-7, 4.0 h of load each\n')
+  expect(soakVerdictText(body())).toBe('SOAK ACCEPTED: 1 card in box-7, 4 h of load each\n')
   const bad = body({ verdict: 'rejected', cards: [card, rejected], stoppedEarly: 'GPU 1: Xid 79' })
   expect(soakVerdictText(bad)).toBe(
-    'SOAK REJECTED: 2 cards in box-7, 4.0 h of load each, stopped early: GPU 1: Xid 79\n' +
+    'SOAK REJECTED: 2 cards in box-7, 4 h of load each, stopped early: GPU 1: Xid 79\n' +
       '  GPU 1: rejected: Xid 79 in the kernel log\n',
   )
 })
