@@ -33,7 +33,7 @@ const workloads = ['llama-3.1-8b-fp8-single', 'llama-3.1-8b-fp8-batch32', 'llama
  */
 const lengths = {
   full: { workloads, trials: 3, shrink: 8, seconds: 3.2, warmupSeconds: 0.8 },
-  quick: { workloads: workloads.slice(0, 2), trials: 1, shrink: 8, seconds: 3.4, warmupSeconds: 0.3 },
+  quick: { workloads: workloads.slice(0, 2), trials: 1, shrink: 8, seconds: 2.8, warmupSeconds: 0.3 },
 } as const
 
 /** Runs the full comparison on the simulator: both cards at once, then the article's tables. All results are SIMULATED. */

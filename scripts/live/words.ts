@@ -62,7 +62,7 @@ const mark = (isSimulated: boolean | undefined): string => (isSimulated ? ' (SIM
 
 /** A phase as it begins: its load, or what it waits for. */
 export function phaseLine({ run }: Lane, tick: Tick): string {
-  const seconds = `${(tick.totalMs / 1000).toFixed(0)} s`
+  const seconds = `${(tick.totalMs / 1000).toFixed(tick.totalMs < 1000 ? 1 : 0)} s`
   const what = tick.waitingFor === undefined ? `${seconds} of load` : `${tick.waitingFor}, at most ${seconds}`
   return `${phaseText(tick, run)}: ${what}`
 }
