@@ -14,7 +14,7 @@ export function tuneAnswer(tuning: Tuning): AnswerLine[] {
   const hang = Math.max(...answers.map(({ question }) => question.length)) + GAP
   return [
     { text: `${title} on ${card.label}`, style: 'bold' },
-    ...(remarks.length === 0 ? [] : [{ text: remarks.join('; '), style: 'yellow', fit: 'cut' } as const]),
+    ...(remarks.length === 0 ? [] : [{ text: remarks.join('; '), style: 'yellow' } as const]),
     { text: '' },
     ...answers.map(
       ({ question, answer, isKnown }): AnswerLine => ({
