@@ -6,6 +6,7 @@ import { navigationOf, titleIn } from '../../../scripts/docs/site/navigation.ts'
 import { siteLink } from '../../../scripts/docs/site/site-links.ts'
 import { sitePages } from '../../../scripts/docs/site/site-pages.ts'
 import { slugOf } from '../../../scripts/docs/site/slug.ts'
+import { markWordyTables } from '../../../scripts/docs/site/wordy-tables.ts'
 
 /** The site of docs/, which stays plain Markdown: all that is of the site is here and in scripts/docs/site. */
 const root = fileURLToPath(new URL('../../..', import.meta.url))
@@ -28,6 +29,7 @@ export default defineConfig({
     anchor: { slugify: slugOf },
     languageAlias: { cron: 'bash' },
     config(md) {
+      md.core.ruler.push('wordy-tables', ({ tokens }) => markWordyTables(tokens))
       md.core.ruler.push('site-links', ({ tokens, env }) => {
         const page = String(env.relativePath).replace(/(^|\/)index\.md$/, '$1README.md')
         const links = tokens.flatMap(({ children }) => children ?? []).filter(({ type }) => type === 'link_open')
@@ -52,6 +54,13 @@ export default defineConfig({
   themeConfig: {
     search: { provider: 'local' },
     outline: [2, 3],
+    notFound: {
+      title: 'Page not found',
+      quote: 'It was moved or renamed. Search for it (Ctrl K), or begin with the documentation.',
+      linkText: 'Documentation',
+      linkLabel: 'to the documentation',
+      link: '/docs/',
+    },
     sidebar: [...navigationOf(read('docs/README.md'), (page) => titleIn(page, read(page)))],
     nav: [
       { text: 'Documentation', link: '/docs/' },

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { siteProblems } from './check-site.ts'
 import { pagePath } from './site-links.ts'
 import { sitePages } from './site-pages.ts'
 
@@ -34,4 +35,9 @@ for (const page of sitePages(root)) {
   cpSync(join(root, page), target)
 }
 must('npm', 'run', '--silent', 'build')
-process.stdout.write(`the site is in ${join(root, 'dist/site')}\n`)
+const site = join(root, 'dist/site')
+const problems = await siteProblems(site)
+if (problems.length > 0) throw new RangeError(`the site has faults:\n${problems.join('\n')}`)
+process.stdout.write(
+  `the site is in ${site}: every link, anchor and copied file is there, and its search knows every page\n`,
+)
