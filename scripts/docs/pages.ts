@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { spreadTable } from './acceptance-page.ts'
 import { commandsPage, manPage } from './answers/commands-page.ts'
 import { nightBlock } from './answers/night-block.ts'
+import { runBlock } from './answers/run-block.ts'
 import { verdictsPage } from './answers/verdicts-page.ts'
 import { roomTables } from './architecture-page.ts'
 import { beforeAndAfterTable, nightTable } from './box-page.ts'
@@ -34,6 +35,7 @@ export const pages: readonly Page[] = [
   { file: 'docs/acceptance.md', text: () => pageWithBlock('docs/acceptance.md', 'spreads', spreadTable()) },
   { file: 'docs/box.md', text: boxPage },
   { file: 'docs/journey-new-server.md', text: newServerPage },
+  { file: 'docs/run.md', text: runPage },
   { file: 'docs/claims.md', text: () => pageWithBlock('docs/claims.md', 'claim-rows', claimTables()) },
   { file: 'docs/engines.md', text: () => pageWithBlock('docs/engines.md', 'engines', engineTables()) },
   { file: 'docs/catalogue-models.md', text: async () => cataloguePage() },
@@ -63,6 +65,13 @@ async function boxPage(): Promise<string> {
 async function newServerPage(): Promise<string> {
   const document = await readFile(inRepository('reports/examples/box-result.json'), 'utf8')
   return pageWithBlock('docs/journey-new-server.md', 'night', nightBlock(document))
+}
+
+/** An example run with eight streams: enough for every percentile. */
+const EXAMPLE_RUN = 'reports/examples/runs/20261127-212633-rtx-4090-llama-3.1-8b-fp8-chat-c8/run.json'
+
+async function runPage(): Promise<string> {
+  return pageWithBlock('docs/run.md', 'answer', runBlock(await readFile(inRepository(EXAMPLE_RUN), 'utf8')))
 }
 
 async function readme(): Promise<string> {

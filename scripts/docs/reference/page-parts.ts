@@ -37,12 +37,12 @@ function byForm(key: string, fields: readonly Field[], table: Table): string[] {
 /** A whole page of its parts. */
 export const page = (parts: readonly string[]): string => `${parts.join('\n\n')}\n`
 
-/** The table of some fields: key, what it takes, what counts without it (or other words for that), what it is. */
-export function tableOf(fields: readonly Field[], unlessTitle = 'unless given'): string {
+/** The table of some fields: key, what it takes, what counts without it, what it is; `heads` are other words for the columns. */
+export function tableOf(fields: readonly Field[], heads = 'key | takes | unless given | what'): string {
   const rows = fields.map(
     ({ path, takes, unless, what }) => `| \`${path}\` | ${[takes, unless, what].map(cell).join(' | ')} |`,
   )
-  return [`| key | takes | ${unlessTitle} | what |`, '|---|---|---|---|', ...rows].join('\n')
+  return [`| ${heads} |`, '|---|---|---|---|', ...rows].join('\n')
 }
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<', '&lt;')

@@ -36,5 +36,5 @@ const elsewhere = {
 const recordTable = (fields: readonly Field[]): string =>
   tableOf(
     fields.map((field) => ({ ...field, unless: field.unless === 'required' ? 'always' : 'may be absent' })),
-    'there',
+    'key | value | there | what',
   )
