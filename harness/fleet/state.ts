@@ -24,28 +24,32 @@ const handleSchema = z.object({
 const boxStates = ['planned', 'submitted', 'measured', 'failed', 'lost', 'unusable', 'refused', 'held'] as const
 
 export const campaignBoxSchema = z.object({
-  box: z.string(),
-  part: z.enum(['canary', 'fleet']),
-  state: z.enum(boxStates),
-  /** Which try this is, from 1; 0 before the first. */
-  attempt: z.int().nonnegative(),
-  /** Tries that the engine lost. */
-  losses: z.int().nonnegative(),
+  box: z.string().describe('name of the server in the fleet file'),
+  part: z.enum(['canary', 'fleet']).describe('canary: it is measured before the others start'),
+  state: z
+    .enum(boxStates)
+    .describe(
+      'planned: not begun; submitted: with the engine; measured: ended with an answer, good or bad; failed: ended without one; lost: by the engine; unusable: it takes no job; refused: by the engine; held: the canary was not good',
+    ),
+  attempt: z.int().nonnegative().describe('which try this is, from 1; 0 before the first'),
+  losses: z.int().nonnegative().describe('tries that the engine lost'),
   handle: handleSchema.nullable(),
-  /** Whether it is on the box now; only while it is submitted. */
-  running: z.boolean(),
-  exitCode: z.int().nullable(),
-  /** Runs of this campaign that were brought from it. */
-  runs: z.int().nonnegative(),
+  running: z.boolean().describe('whether its job runs now; only while it is submitted'),
+  exitCode: z.int().nullable().describe('exit code of joulemark on that server; null until it has ended'),
+  runs: z.int().nonnegative().describe('runs of this campaign that were brought from it'),
   lossKind: z.enum(lossKinds).nullable(),
-  /** Whether `fleet run` has cancelled its job: once that is over, the box starts again. */
-  cancelled: z.boolean().optional(),
-  /** Whether it ended with an answer, and its records could not be brought. */
-  notBrought: z.boolean().optional(),
-  /** Why it is in this state, in the words of the engine or of joulemark; null where there is nothing to say. */
-  reason: z.string().nullable(),
-  /** Since when. */
-  since: z.iso.datetime(),
+  cancelled: z
+    .boolean()
+    .optional()
+    .describe('whether `fleet run` has cancelled its job: once that is over, it starts again'),
+  notBrought: z.boolean().optional().describe('whether it ended with an answer, and its records could not be brought'),
+  reason: z
+    .string()
+    .nullable()
+    .describe(
+      'why it is in this state, in the words of the engine or of joulemark; null where there is nothing to say',
+    ),
+  since: z.iso.datetime().describe('since when, UTC'),
 })
 
 const stateSchema = z.object({

@@ -22,21 +22,24 @@ export const sizeInputsSchema = z.strictObject({
     .optional()
     .describe('share of the requests that must meet the SLO'),
   users: positive.max(100_000_000).optional().describe('users; of sessions, those that are active at a time'),
-  requestsPerUserHour: positive.max(100_000).optional(),
+  requestsPerUserHour: positive
+    .max(100_000)
+    .optional()
+    .describe('requests of a user per hour; users x this / 3600 is the rate'),
   thinkSeconds: z
     .number()
     .nonnegative()
     .max(86_400)
     .optional()
     .describe('mean pause of a user between an answer and the next request; all users are active'),
-  requestsPerS: positive.max(1_000_000).optional(),
+  requestsPerS: positive.max(1_000_000).optional().describe('requests per second, instead of users'),
   burstiness: positive.max(100).optional().describe('1 is Poisson, smaller is burstier (gamma distribution)'),
   peakFactor: positive.max(1000).optional().describe('peak hour / the load that is stated; 1: it is the peak'),
   growth: share
     .refine((value) => value >= 0 && value <= 100, 'expected 0% or more')
     .optional()
     .describe('growth that the servers have to carry: 50%'),
-  growthMonths: z.int().positive().max(600).optional(),
+  growthMonths: z.int().positive().max(600).optional().describe('in how many months the growth comes'),
   spare: z.int().nonnegative().max(1000).optional().describe('servers beside those that carry the load: 1 is N+1'),
   cards: z.array(z.string().min(1).max(80)).max(100).optional().describe('cards to compare, by key'),
   rentGbpPerMonth: byCard.optional().describe('rent of a server per month, all in, by card'),

@@ -11,11 +11,33 @@ import { comparisonJsonSchema } from '../../reports/compare/comparison-schema.ts
 import { comparisonDocument } from '../../reports/compare/json.ts'
 import { later, makeComparedRun } from '../../reports/testing/compare-builder.ts'
 import { inRepository } from './pages.ts'
+import type { JsonSchema } from './reference/json-fields.ts'
 import { schemaFiles } from './schemas.ts'
 
 test.each(schemaFiles)('$file matches the code (npm run schema writes it)', async ({ file, text }) => {
   expect(await readFile(inRepository(file), 'utf8')).toBe(text())
 })
+
+/** Formats whose every key says what it is; `run.json` has a page with the same test (reference.test.ts). */
+const described = ['config', 'fleet-file', 'fleet-status', 'fleet', 'fleet-report', 'comparison', 'quote']
+test.each(described)('%s.schema.json: every key is described', async (name) => {
+  const json = JSON.parse(await readFile(inRepository(`docs/schemas/${name}.schema.json`), 'utf8')) as JsonSchema
+  expect(undescribedIn(json, '')).toEqual([])
+})
+
+/** The keys of a schema without a description, but for constants, which say what they are. */
+function undescribedIn(schema: JsonSchema, path: string): string[] {
+  const { properties = {}, items, additionalProperties, $defs = {} } = schema
+  const forms = [...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...(schema.allOf ?? []), ...Object.values($defs)]
+  const values = typeof additionalProperties === 'object' ? [additionalProperties] : []
+  return [
+    ...Object.entries(properties).flatMap(([key, value]) => [
+      ...(value.description === undefined && value.const === undefined ? [`${path}.${key}`] : []),
+      ...undescribedIn(value, `${path}.${key}`),
+    ]),
+    ...[...forms, ...values, ...(items === undefined ? [] : [items])].flatMap((form) => undescribedIn(form, path)),
+  ]
+}
 
 /** Checks with the file as it is published, not with the code that it was made from. */
 function published(name: string) {

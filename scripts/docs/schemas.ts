@@ -10,7 +10,7 @@ import { comparisonJsonSchema } from '../../reports/compare/comparison-schema.ts
 import { COMPARISON_JSON_VERSION } from '../../reports/compare/json.ts'
 import { FLEET_JSON_VERSION, fleetJsonSchema } from '../../reports/fleet/formats/fleet-schema.ts'
 import { STANDING_JSON_VERSION, standingJsonSchema } from '../../reports/fleet/standing/standing-json.ts'
-import { customerQuoteSchema, QUOTE_JSON_VERSION } from '../../reports/quote/customer/document.ts'
+import { customerQuoteSchema, QUOTE_JSON_VERSION } from '../../reports/quote/customer/document-schema.ts'
 import { quoteInputsJsonSchema } from '../../reports/quote/inputs.ts'
 import { INTERNAL_QUOTE_JSON_VERSION, internalQuoteSchema } from '../../reports/quote/internal/document.ts'
 import { REPORT_JSON_VERSION } from '../../reports/render/json.ts'

@@ -1,5 +1,5 @@
 import { type Html, html, nothing } from '../../render/html/template.ts'
-import type { CustomerQuote } from './document.ts'
+import type { CustomerQuote } from './document-schema.ts'
 
 /** What is not promised, how to verify, and the line to sign. */
 export function closing(quote: CustomerQuote): Html {

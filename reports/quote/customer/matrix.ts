@@ -1,5 +1,5 @@
 import { attributes, type Html, html } from '../../render/html/template.ts'
-import type { CustomerOption } from './document.ts'
+import type { CustomerOption } from './document-schema.ts'
 
 /** A table with a column per option; on a narrow screen each row becomes a list of options. */
 export function matrix(

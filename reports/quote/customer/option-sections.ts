@@ -2,7 +2,7 @@ import { counted } from '../../../harness/units.ts'
 import { attributes, type Html, html, nothing } from '../../render/html/template.ts'
 import { currencyWords, showMinor } from '../money/currency.ts'
 import { fact, longDate, unbroken } from '../page-parts.ts'
-import type { CustomerAmount, CustomerOption, CustomerQuote } from './document.ts'
+import type { CustomerAmount, CustomerOption, CustomerQuote } from './document-schema.ts'
 import { matrix, optionRow } from './matrix.ts'
 import { rounding } from './terms.ts'
 

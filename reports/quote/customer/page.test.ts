@@ -5,7 +5,7 @@ import { internalDocument, internalQuoteSchema } from '../internal/document.ts'
 import { internalPage } from '../internal/page.ts'
 import { documentJson } from '../json.ts'
 import { metricWords } from '../measured/words.ts'
-import { customerQuoteSchema } from './document.ts'
+import { customerQuoteSchema } from './document-schema.ts'
 
 /** Costs of unusual digits, so that a figure of the seller is found wherever it is. */
 const costly: QuoteOverrides['inputs'] = {

@@ -3,7 +3,7 @@ import { attributes, type Html, html, nothing, trusted } from '../../render/html
 import { fact, linesOf, longDate } from '../page-parts.ts'
 import { DEFAULT_COLOUR, quoteStyle } from '../style.ts'
 import { closing } from './closing-sections.ts'
-import type { CustomerQuote } from './document.ts'
+import type { CustomerQuote } from './document-schema.ts'
 import { optionsSection, serversSection } from './option-sections.ts'
 import { promisesSection } from './promises-section.ts'
 

@@ -2,7 +2,7 @@ import { attributes, type Html, html, nothing } from '../../render/html/template
 import { showHundredthsOfMinor, showMinor } from '../money/currency.ts'
 import { percent } from '../money/vat.ts'
 import { unbroken } from '../page-parts.ts'
-import type { CustomerPromise, CustomerQuote, CustomerWorkload } from './document.ts'
+import type { CustomerPromise, CustomerQuote, CustomerWorkload } from './document-schema.ts'
 import { matrix, optionCell, optionRow } from './matrix.ts'
 
 /** What was measured and is promised, a workload at a time, the options beside each other. */
