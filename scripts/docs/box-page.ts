@@ -2,7 +2,6 @@ import { boxPlan } from '../../harness/box/plan/plan-box.ts'
 import { planMinutes } from '../../harness/box/plan/plan-minutes.ts'
 import { catalogueNames } from '../../harness/catalogue/find.ts'
 import { cardEntryByKey } from '../../harness/catalogue/own/own-cards.ts'
-import { bundledScenario } from '../../harness/scenario/find-scenario.ts'
 import { loadScenarios } from '../../harness/scenario/load-file.ts'
 import type { ScenarioFile } from '../../harness/scenario/schema.ts'
 import { cardsInWords, inTime, namesOf, startsOf } from '../../reports/box/plan/shown-plan.ts'
@@ -35,49 +34,6 @@ export async function nightTable(): Promise<string> {
     ...rows.flat(),
   ].join('\n')
 }
-
-const PROVISIONING = ['memory-probe', 'llama-3.1-8b-fp8-single', 'llama-3.1-8b-fp8-batch32']
-/** The bundled scenarios of 0.3.0 and their order, of which it ran those of text that are no search. */
-const ALL = [
-  'memory-probe',
-  'article',
-  'coding-agent-40k',
-  'coding-agent-40k-96gb',
-  'llama-3.1-8b-fp8-50-streams',
-  'llama-3.1-8b-fp8-chat-lengths',
-  'llama-3.1-8b-fp8-sharegpt',
-]
-/** What `box --print` of 0.3.0 said: three starts for each scenario, one card of the server. */
-const BEFORE = [
-  { names: PROVISIONING, key: 'rtx-4090', count: 1, starts: 9, minutes: 92 },
-  { names: PROVISIONING, key: 'rtx-4090', count: 4, starts: 9, minutes: 92 },
-  { names: PROVISIONING, key: 'rtx-pro-6000-max-q', count: 1, starts: 9, minutes: 92 },
-  { names: PROVISIONING, key: 'rtx-pro-6000-max-q', count: 4, starts: 9, minutes: 92 },
-  { names: ALL, key: 'rtx-4090', count: 1, starts: 42, minutes: 694 },
-  { names: ALL, key: 'rtx-4090', count: 4, starts: 42, minutes: 694 },
-  { names: ALL, key: 'rtx-pro-6000-max-q', count: 1, starts: 57, minutes: 1017 },
-  { names: ALL, key: 'rtx-pro-6000-max-q', count: 4, starts: 63, minutes: 1112 },
-]
-
-/** The nights of 0.3.0 beside the same scenarios and three starts of today. */
-export async function beforeAndAfterTable(): Promise<string> {
-  const rows = await Promise.all(
-    BEFORE.map(async ({ names, key, count, starts, minutes }) => {
-      const files = (await loadScenarios(names.map(bundledScenario), catalogueNames)).filter(wasRun)
-      const after = planned(files, { key, count }, { starts: 3, withinMinutes: null })
-      const pairs = count > 1 && names === ALL && key === 'rtx-pro-6000-max-q' ? ', 2 in pairs' : ''
-      return `| ${after.title} | ${after.scenarios} | ${starts} | ${after.starts / count} | 1 of ${count}${pairs} | ${count} of ${count} | ${inTime(minutes)} | ${inTime(after.total)} |`
-    }),
-  )
-  return [
-    '| cards | scenarios | starts before | after, per card | cards measured before | after | at most before | after |',
-    '|---|---|---|---|---|---|---|---|',
-    ...rows,
-  ].join('\n')
-}
-
-const wasRun = ({ kind, load }: ScenarioFile): boolean =>
-  kind === 'text' && !('highestRate' in load && load.highestRate !== undefined)
 
 function planned(
   files: readonly ScenarioFile[],

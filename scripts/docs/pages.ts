@@ -5,7 +5,7 @@ import { nightBlock } from './answers/night-block.ts'
 import { runBlock } from './answers/run-block.ts'
 import { verdictsPage } from './answers/verdicts-page.ts'
 import { roomTables } from './architecture-page.ts'
-import { beforeAndAfterTable, nightTable } from './box-page.ts'
+import { nightTable } from './box-page.ts'
 import { cataloguePage } from './catalogue-page.ts'
 import { claimTables } from './claims-page.ts'
 import { engineTables } from './engines-page.ts'
@@ -33,7 +33,7 @@ export const inRepository = (file: string): URL => new URL(file, rootUrl)
 export const pages: readonly Page[] = [
   { file: 'docs/architecture.md', text: () => pageWithBlock('docs/architecture.md', 'rooms', roomTables()) },
   { file: 'docs/acceptance.md', text: () => pageWithBlock('docs/acceptance.md', 'spreads', spreadTable()) },
-  { file: 'docs/box.md', text: boxPage },
+  { file: 'docs/box.md', text: async () => pageWithBlock('docs/box.md', 'nights', await nightTable()) },
   { file: 'docs/journey-new-server.md', text: newServerPage },
   { file: 'docs/run.md', text: runPage },
   { file: 'docs/claims.md', text: () => pageWithBlock('docs/claims.md', 'claim-rows', claimTables()) },
@@ -55,11 +55,6 @@ export const pages: readonly Page[] = [
 
 async function pageWithBlock(file: string, name: string, text: string): Promise<string> {
   return withBlock(await readFile(inRepository(file), 'utf8'), name, text)
-}
-
-async function boxPage(): Promise<string> {
-  const page = await pageWithBlock('docs/box.md', 'nights', await nightTable())
-  return withBlock(page, 'before-and-after', await beforeAndAfterTable())
 }
 
 async function newServerPage(): Promise<string> {
