@@ -11,7 +11,13 @@ export const certificateSchema = z.object({
   streams: z.int().describe('connections, as many as in the run'),
   tokensPerSPerStream: z.number().describe('pace of the exact server, in tokens/s per stream'),
   ttftErrorMs: spreadSchema.describe('reported TTFT of each request against that of the server, without sign'),
-  gapErrorMs: spreadSchema.describe('reported percentiles of the chunk gaps against the true ones, without sign'),
+  gapErrorMs: z
+    .object({
+      p50: z.number().describe('error of the median, in ms'),
+      p99: z.number().describe('error of the 99th percentile, in ms'),
+      max: z.number().describe('error of the largest, in ms'),
+    })
+    .describe('reported percentiles of the chunk gaps against the true ones, without sign'),
   requests: z.int().optional().describe('requests that were compared; absent in older records'),
   ttftMs: z
     .object({

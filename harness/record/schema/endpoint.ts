@@ -6,7 +6,7 @@ const nullableNumber = z.number().nullable()
 /** The server of a run, as discovery and the probe before the run found it. */
 export const endpointSchema = z.object({
   url: z.string().describe('address of the server, as requests were sent to it'),
-  engine: z.string().nullable().describe('vllm, sglang, llama.cpp, tensorrt-llm or tgi; null if nothing shows it'),
+  engine: z.string().nullable().describe('which engine, such as vllm or sglang; null if nothing shows it'),
   engineEvidence: z.string().optional().describe('what shows the engine; absent if nothing does, and in older records'),
   version: z.string().nullable().describe('version of the engine; null if the server does not say'),
   systemFingerprint: z

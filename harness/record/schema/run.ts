@@ -87,7 +87,7 @@ export const runRecordSchema = z.object({
   }),
   host: hostSchema.describe('the machine that ran joulemark'),
   process: processMarkSchema.optional().describe('the process that writes the record; absent once the run has ended'),
-  gpus: z.array(gpuSchema).describe('every GPU of the machine, before the run; empty with `gpusReason`'),
+  gpus: z.array(gpuSchema).describe('every GPU that nvidia-smi lists, before the run; empty with `gpusReason`'),
   gpusReason: z.string().optional().describe('why `gpus` is empty'),
   endpoint: endpointSchema.describe('the model server, as it was found before the run'),
   certificate: certificateSchema.nullable().describe('null: the client was not calibrated (--skip-calibration)'),
