@@ -64,6 +64,21 @@ describe('capacityOf', () => {
       slo: 'ttft',
     })
   })
+  test.each([
+    ['still rose', 0.05, { what: 'not-measured' }],
+    ['had stopped rising', 20, { what: 'decode' }],
+  ])('where throughput %s at the highest measured load, slow decode above it says so', (_, msPerRequest, limitedBy) => {
+    const measured = pooledLoads(
+      [1, 4, 16].map((concurrency) => ({
+        concurrency,
+        outputTokensPerS: [1, 1.001].map((by) => (by * concurrency * 1000) / (10 + msPerRequest * concurrency)),
+        ttftMs: [20, 20.1],
+        promptTokens: 10,
+      })),
+    )
+    const short = asked({ sizes: [{ promptTokens: 10, cachedTokens: 0, outputTokens: 101 }], slo: { tpotMs: 400 } })
+    expect(capacityOf(measured, { limits, asked: short }).limitedBy).toMatchObject(limitedBy)
+  })
   test('users who pause long are many', () => {
     const users = (pauseS: number) => sized([1, 1.001], { senders: { kind: 'users', pauseS } }).value
     expect(users(20)).toBeGreaterThan(2 * users(5))

@@ -120,8 +120,19 @@ const MOST_SPREAD = 4
 /** A server at its highest throughput has a queue that grows for ever; this share of it is the most that is promised. */
 const FULL = 0.97
 
+/**
+ * What keeps the server from more load. Above the measured loads throughput is taken as constant, so that decode becomes slow
+ * there by assumption alone: where throughput still rose at the highest measured load, no limit of it was seen.
+ */
+function limitOf(sized: Sized, asked: AskedLoad): LimitedBy {
+  const { highest, fitted } = sized
+  const limit = whatBreaks(sized, asked)
+  const isAssumed = limit.what === 'decode' && highest.at.meanInFlight > fitted.highestConcurrency
+  return isAssumed && fullness(fitted, highest.above).what === 'not-measured' ? { what: 'not-measured' } : limit
+}
+
 /** What breaks just above the highest load. */
-function limitOf({ highest, fitted, mostPerS }: Sized, { goodShare, slo }: AskedLoad): LimitedBy {
+function whatBreaks({ highest, fitted, mostPerS }: Sized, { goodShare, slo }: AskedLoad): LimitedBy {
   const { value, above, at } = highest
   if (above === at && value >= mostPerS * 0.999 && above.goodShare >= goodShare) return fullness(fitted, above)
   const missed = brokenLimit(above)

@@ -7,7 +7,7 @@ import type { Facts } from '../facts.ts'
 import { labelOf } from '../tables/selection.ts'
 import type { CardAnswer } from './answer-types.ts'
 import { expectedLoads } from './expected.ts'
-import { type Found, measuredAnswer } from './measured-answer.ts'
+import { type Found, measuredAnswer, whyUnused } from './measured-answer.ts'
 import { type MeasuredLine, measuredLines } from './measured-lines.ts'
 import { askedLoadOf, type SizeCase } from './size-case.ts'
 
@@ -74,7 +74,7 @@ function expectedAnswer(
   if ('reason' in expected) return expected
   const { loads, limits, gpus, loadWAt } = expected
   const capacity = capacityOf(loads, { limits, asked: askedLoadOf(asked, scenario) })
-  const unused = lines.length > 0 ? ['its runs are of another model, load or SLO, and were not used'] : []
+  const unused = lines.length > 0 ? [whyUnused(lines, scenario)] : []
   return {
     basis: 'expected',
     from: 'no run: expected from its datasheet and from public measurements of others, as `predict` does',

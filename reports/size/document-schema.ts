@@ -66,6 +66,9 @@ export const sizeJsonSchema = z.strictObject({
   model: z.string(),
   slo: z.strictObject({ ttftMs: z.number().optional(), tpotMs: z.number().optional(), e2eMs: z.number().optional() }),
   goodShare: share,
+  request: z
+    .strictObject({ promptTokens: z.int(), cachedTokens: z.int(), outputTokens: z.int() })
+    .describe('mean lengths in tokens of the requests that are asked about; of sessions, of their turns'),
   demand: z.strictObject({
     users: z.number().nullable(),
     requestsPerS: z.number().nullable(),

@@ -3,6 +3,7 @@ import { peakLoad } from '../../harness/size/demand.ts'
 import { printable } from '../render/plain-text.ts'
 import { SIZE_JSON_VERSION, type sizeJsonSchema } from './document-schema.ts'
 import { recommendationOf } from './findings.ts'
+import { meanSizeOf } from './size-case.ts'
 import type { Sizing } from './sizing.ts'
 
 type Document = z.input<typeof sizeJsonSchema>
@@ -16,6 +17,7 @@ export function sizeDocument(sizing: Sizing): Document {
   return clean({
     ...{ format: 'joulemark-size', version: SIZE_JSON_VERSION, simulated, stamp: simulated ? 'SIMULATED' : null },
     ...{ title: asked.title, model: scenario.model, slo: { ...scenario.slo }, goodShare },
+    request: { ...meanSizeOf(scenario) },
     demand: { ...demand, growthMonths, pauseS, burstiness, spare },
     peak: peakLoad(asked.demand),
     money: { ...assumptions, source: moneySource },

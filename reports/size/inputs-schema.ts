@@ -35,7 +35,9 @@ export const sizeInputsSchema = z.strictObject({
   requestsPerS: positive.max(1_000_000).optional().describe('requests per second, instead of users'),
   burstiness: positive.max(100).optional().describe('1 is Poisson, smaller is burstier (gamma distribution)'),
   peakFactor: positive.max(1000).optional().describe('peak hour / the load that is stated; 1: it is the peak'),
-  growth: share
+  growth: z
+    .union([z.number().max(1, 'expected a share with its sign, such as 50%'), z.string()])
+    .pipe(share)
     .refine((value) => value >= 0 && value <= 100, 'expected 0% or more')
     .optional()
     .describe('growth that the servers have to carry: 50%'),

@@ -51,6 +51,15 @@ export function measuredAnswer(lines: readonly MeasuredLine[], card: CardEntry |
   return other === undefined || card === null ? null : fittedAnswer(other, card, asked, 'extrapolated')
 }
 
+/** Why no run of a card could be used for a question. */
+export function whyUnused(lines: readonly MeasuredLine[], scenario: TextScenario): string {
+  const ofModel = lines.filter((line) => line.scenario.model === scenario.model && line.kind === 'closed')
+  const most = Math.max(0, ...ofModel.map((line) => closedLoads(line, 0).length))
+  if (ofModel.length === 0 || most >= FEWEST_LOADS || sessionOf(scenario.load) !== null)
+    return 'its runs are of another model, load or SLO, and were not used'
+  return `its runs have ${counted(most, 'usable load')}, and a server is fitted to at least ${FEWEST_LOADS}: measure more (joulemark sweep)`
+}
+
 /** Whether runs asked for the same model, lengths and cache, and for the same sessions. */
 const isAlike = (one: TextScenario, other: TextScenario): boolean => askKey(one) === askKey(other)
 const askKey = ({ model, prompt, output, load }: TextScenario): string =>

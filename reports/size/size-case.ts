@@ -53,6 +53,17 @@ export function sizesOf({ name, prompt, output, load }: TextScenario): RequestSi
   }))
 }
 
+/** Means over the requests of a scenario, in tokens; of sessions, over their turns. */
+export function meanSizeOf(scenario: TextScenario): RequestSize {
+  const sizes = sizesOf(scenario)
+  const meanOf = (key: keyof RequestSize) => Math.round(sizes.reduce((sum, size) => sum + size[key], 0) / sizes.length)
+  return {
+    promptTokens: meanOf('promptTokens'),
+    cachedTokens: meanOf('cachedTokens'),
+    outputTokens: meanOf('outputTokens'),
+  }
+}
+
 /** The sessions of a load; null for single requests. */
 export const sessionOf = (load: TextScenario['load']) => ('session' in load && load.session ? load.session : null)
 

@@ -57,6 +57,13 @@ describe('how a figure is got', () => {
     expect(answer.server!.value).toBeLessThan(only(sized()).answer.server!.value)
   })
 
+  test('one load is too few for a fit, and the answer says so', () => {
+    const made = sized({}, loadedSweep('rtx-4090').slice(0, 1))
+    expect(only(made).answer).toMatchObject({ basis: 'expected' })
+    expect(only(made).answer.notes.join(' ')).toContain('have 1 usable load, and a server is fitted to at least 2')
+    expect(sizeTable(made).notes?.join(' ')).not.toContain('the spread of the trials')
+  })
+
   test('without a run it is expected, and never quotable', () => {
     const made = sized({}, [], ['rtx-4090'])
     expect(only(made).answer).toMatchObject({ basis: 'expected', runs: [] })

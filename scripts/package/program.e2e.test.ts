@@ -7,6 +7,7 @@ import { findRuns } from '../../harness/record/disk/run-folders.ts'
 import { readRun } from '../../harness/record/read.ts'
 import { toolVersion } from '../../harness/version.ts'
 import { publish } from '../../reports/publish.ts'
+import { clientScript } from '../../reports/render/html/client-bundle.ts'
 import { assemble } from '../actions/report.ts'
 import { projectRoot } from '../support/tool-info.ts'
 import { billOfMaterials } from './bill-of-materials.ts'
@@ -72,6 +73,13 @@ test('it writes the same report as the sources, byte for byte, script of the pag
       readFileSync(join(folder, 'sources', name), 'utf8'),
     )
   }
+})
+
+test('the page of size has its own script, and so its sliders', async () => {
+  const words = '--model llama-3.1-8b-instruct-fp8 --users 200 --think-time 60 --slo ttft=1000,tpot=50 --format html'
+  const end = await joulemark('size', ...words.split(' '), '--out', join(folder, 'size'))
+  expect(end.code, end.stderr).toBe(0)
+  expect(readFileSync(join(folder, 'size', 'size.html'), 'utf8')).toContain(clientScript('size'))
 })
 
 test('threads, the simulator and its programs start, and the record names the commit that the package was made from', async () => {

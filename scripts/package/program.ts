@@ -3,7 +3,7 @@ import { isBuiltin } from 'node:module'
 import { join, relative } from 'node:path'
 import { build, type OutputFile, type Plugin } from 'esbuild'
 import type { Built } from '../../harness/version.ts'
-import { clientScript } from '../../reports/render/html/client-bundle.ts'
+import { clientPages, clientScript } from '../../reports/render/html/client-bundle.ts'
 import { projectRoot } from '../support/tool-info.ts'
 import { CODE_FOLDER, entryName, placed } from './places.ts'
 
@@ -95,7 +95,12 @@ const placesOf = (seen: Places): Plugin => ({
       const file = relative(projectRoot, path)
       if (file.includes('node_modules')) return null
       if (file === PAGE_SCRIPT) {
-        return { contents: `export const clientScript = () => ${JSON.stringify(clientScript())}`, loader: 'js' }
+        const scripts = Object.fromEntries(clientPages.map((page) => [page, clientScript(page)]))
+        return {
+          contents: `const scripts = ${JSON.stringify(scripts)}
+export const clientScript = (page = 'main') => scripts[page]`,
+          loader: 'js',
+        }
       }
       const { code, modules, files } = placed(file, readFileSync(path, 'utf8'))
       for (const module of modules) seen.modules.add(module)

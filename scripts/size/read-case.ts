@@ -56,10 +56,22 @@ async function fileOf(inputs: SizeInputs, runs: readonly RunRecord[], io: Comman
       throw new JoulemarkError('bad-input', `--scenario ${scenario}: expected one scenario, not a suite`)
     if (file.kind !== 'text')
       throw new JoulemarkError('bad-input', `--scenario ${scenario}: kind ${file.kind} has no SLO of tokens`)
-    return file
+    return withLengths(file, inputs, io)
   }
   if (model !== undefined) return ofFlags(inputs, io)
-  return ofRuns(runs)
+  return withLengths(ofRuns(runs), inputs, io)
+}
+
+/** A scenario, or that of runs, with the lengths and the cache that are stated besides: they win, and what is not stated stays. */
+async function withLengths(file: TextFile, inputs: SizeInputs, io: CommandIo): Promise<TextFile> {
+  const { inputTokens, outputTokens, prefixCache } = inputs
+  if (inputTokens === undefined && outputTokens === undefined && prefixCache === undefined) return file
+  const made = await ofFlags({ ...inputs, model: file.model }, io)
+  const prompt = {
+    ...(inputTokens === undefined ? file.prompt : made.prompt),
+    prefixCache: (prefixCache === undefined ? file : made).prompt.prefixCache,
+  }
+  return { ...file, prompt, output: outputTokens === undefined ? file.output : made.output }
 }
 
 async function ofFlags(

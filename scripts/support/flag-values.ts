@@ -64,10 +64,11 @@ export function shareOrZero(text: string): number {
   return parseShare(text) === 0 ? 0 : share(text)
 }
 
-/** A share from 0 on that may exceed 1: growth, `0.5`, `50%` or `150%`. */
+/** A share from 0 on that may exceed 1: growth, `0.5`, `50%` or `150%`. A bare 50 is more likely 50 % than 5,000 %. */
 export function shareOrMore(text: string): number {
   const value = parseShare(text)
-  if (value === null) throw new InvalidArgumentError('Expected a share of at least 0, such as 50%.')
+  if (value === null || (value > 1 && !text.includes('%')))
+    throw new InvalidArgumentError('Expected a share of at least 0 with its sign, such as 50%.')
   return value
 }
 

@@ -9,7 +9,9 @@ const pages = {
   main: new URL('client/main.ts', import.meta.url),
   size: new URL('client/size.ts', import.meta.url),
 } as const
-type ClientPage = keyof typeof pages
+export type ClientPage = keyof typeof pages
+/** Every page with a script. */
+export const clientPages = Object.keys(pages) as ClientPage[]
 
 const scripts = new Map<ClientPage, string>()
 

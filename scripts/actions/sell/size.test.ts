@@ -98,6 +98,30 @@ describe('what is asked wrongly is one line, with exit code 2', () => {
   })
 })
 
+describe('lengths beside runs', () => {
+  const words = ['size', 'results/chat', '--users', '200', '--requests-per-user-hour', '10', '--json']
+  const of = async (...more: string[]) => JSON.parse((await command([...words, ...more])).stdout)
+  test('are those of the question: longer requests, fewer of them, and never a figure to quote', async () => {
+    const [own, longer] = [await of(), await of('--input-tokens', '8000', '--output-tokens', '400')]
+    expect(longer.request).toEqual({ promptTokens: 8000, cachedTokens: 0, outputTokens: 400 })
+    expect(longer.cards[0]).toMatchObject({ basis: 'extrapolated', quotable: false })
+    expect(longer.cards[0].highestLoad.value).toBeLessThan(own.cards[0].highestLoad.value / 4)
+  })
+  test('that are those of the runs change nothing, and one that is not stated stays', async () => {
+    const own = await of()
+    const { promptTokens, outputTokens } = own.request
+    const same = await of('--input-tokens', String(promptTokens), '--output-tokens', String(outputTokens))
+    expect([same.cards[0].basis, same.cards[0].highestLoad]).toEqual(['interpolated', own.cards[0].highestLoad])
+    expect((await of('--output-tokens', '999')).request).toMatchObject({ promptTokens, outputTokens: 999 })
+  })
+  test('are said in the answer', async () => {
+    const { stdout } = await command(words.slice(0, -1))
+    expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
+      /Each request: a prompt of [\d,]+ tokens, an answer of [\d,]+ tokens/,
+    )
+  })
+})
+
 test('a load that no card meets is exit code 1', async () => {
   const { code, stdout } = await asked([], {
     model: 'llama-3.1-8b-instruct-fp8',
