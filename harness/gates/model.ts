@@ -71,6 +71,7 @@ function nameOf(record: TextGateInput, model: DescribedModel): Compared {
     if (quantization === null) return notMeasured(`${text}, which the server does not report`)
     return gateResult(quantization === needing.quantization ? 'pass' : 'fail', `${text}; it has ${quantization}`)
   }
+  if (name === null) return notMeasured('the server reported no model')
   const source = root === null ? null : checkpointOf(root)
   const expected = `${model.key} is ${model.servedAs.join(' or ')}`
   if (source?.repository && !model.servedAs.includes(source.name)) {
@@ -82,10 +83,10 @@ function nameOf(record: TextGateInput, model: DescribedModel): Compared {
       `serves as ${name}; its weights come from a folder called ${source.name}, which does not show the model`,
     )
   }
-  const isKnown = name !== null && model.servedAs.includes(name)
+  const isKnown = model.servedAs.includes(name)
   if (isKnown || source !== null) return gateResult('pass', `serves ${name}`)
-  if (name !== null && name === record.endpoint.servedAs) return onlyClaimed(name, model.key)
-  return gateResult('fail', `serves ${name ?? 'no model'}; ${expected}`)
+  if (name === record.endpoint.servedAs) return onlyClaimed(name, model.key)
+  return gateResult('fail', `serves ${name}; ${expected}`)
 }
 
 /** A name that the user gave for the model, and nothing that the server reports shows the model. */

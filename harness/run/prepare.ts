@@ -51,6 +51,7 @@ export async function prepareRun(file: PlainScenarioFile, options: RunOptions): 
     endpoint: options.endpoint || null,
     apiKey: options.apiKey,
     servedAs: options.servedAs,
+    startFailure: options.startFailure,
     card: memoryOf(card),
     gpus: servingGpus(gpus).length,
     gpuUuids: servingGpus(gpus).map(({ uuid }) => uuid),

@@ -50,6 +50,8 @@ export interface RunOptions {
   readonly newSigningKey?: (() => SigningKey) | undefined
   /** Which start of the server this is, if the harness started it. */
   readonly serverStart?: ServerStart
+  /** The words of memory with which the server that was started for this run ended; absent where none was, or it started. */
+  readonly startFailure?: string | undefined
   /** The container of a training command, and the environment of its engine; absent where it runs on this machine. */
   readonly container?: CommandContainer | undefined
   /** What the cards did alone, before the server was started. */

@@ -25,8 +25,8 @@ export async function prepareImages(
 ): Promise<Workload> {
   const address = parseAddress(context.endpoint ?? '')
   const fit = context.card ? imageFit(context.card, model, scenario.server?.tensorParallel) : null
-  const { apiKey } = context
-  return orOutOfMemory(address.url, fit, async () => {
+  const { apiKey, startFailure = null } = context
+  return orOutOfMemory(address.url, { fit, startFailure }, async () => {
     const { endpoint, simulatedBy, metricLabels, metricsPath } = await discover(address, apiKey, {
       ...model,
       claimed: context.servedAs,

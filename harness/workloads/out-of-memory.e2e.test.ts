@@ -1,11 +1,10 @@
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { catalogueNames } from '../catalogue/find.ts'
 import { JoulemarkError } from '../errors.ts'
-import { readRun } from '../record/read.ts'
 import { runOnce } from '../run/run.ts'
 import type { RunOptions } from '../run/run-options.ts'
 import { expandSweep } from '../scenario/expand.ts'
@@ -14,7 +13,7 @@ import { launchSimulator, type RunningSimulator } from '../simulator/launch.ts'
 import { oneTrialOptions } from '../testing/run-options.ts'
 import { orOutOfMemory, saysOutOfMemory } from './out-of-memory.ts'
 
-/** What the card cannot hold is a result, with its bytes; what went wrong otherwise stays an error. */
+/** What the card could not hold is a result, with its bytes; what went wrong otherwise stays an error. */
 const folder = mkdtempSync(join(tmpdir(), 'oom-'))
 let simulator: RunningSimulator
 beforeAll(async () => {
@@ -37,37 +36,44 @@ async function run(name: string) {
   return runOnce(plain, options())
 }
 
-describe('a 4090 whose server has another model', () => {
-  test.each([
-    ['llama-3.1-70b-awq-single', /39\.8 GB of weights.* into 23\.7 GB/],
-    ['llama-3.1-70b-bf16-pair', /141\.1 GB of weights/],
-    ['flux.1-dev-1024', /33\.9 GB of weights in 16 bits/],
-  ])('says OOM of %s, in a complete record that wears the stamp', async (name, evidence) => {
-    const { directory } = await run(name)
-    const { record } = await readRun(directory)
-    expect(record).toMatchObject({ status: 'complete', result: {}, trials: [], source: 'simulated', quotable: false })
-    expect(record.oom?.evidence).toMatch(evidence)
-    expect(record.failure).toBeUndefined()
-  })
-
-  test('is no OOM for a model that would fit: it is bad input, as before', async () => {
-    await expect(run('qwen2.5-coder-32b-awq-12-engineers')).rejects.toThrow(/does not serve qwen2\.5-coder-32b/)
-  })
-})
+test.each([
+  ['llama-3.1-70b-awq-single', /does not serve llama-3\.1-70b/],
+  ['flux.1-dev-1024', /does not serve flux\.1-dev/],
+  ['qwen2.5-coder-32b-awq-12-engineers', /does not serve qwen2\.5-coder-32b/],
+])(
+  'a server of another model is bad input for %s, whether or not it would fit: nothing was tried',
+  async (name, says) => {
+    await expect(run(name)).rejects.toMatchObject({ code: 'bad-input', message: expect.stringMatching(says) })
+    expect(readdirSync(folder)).toEqual([])
+  },
+)
 
 describe('an error', () => {
-  const small = { fits: false, reason: 'does not fit: 9.0 GB of weights on 8 GB', evidence: '9 GB into 8 GB' }
+  const fit = { fits: false, reason: 'does not fit: 9.0 GB of weights on 8 GB', evidence: '9 GB into 8 GB' }
+  const untried = { fit, startFailure: null }
   const fail = (code: 'bad-input' | 'environment', message: string) => () =>
     Promise.reject(new JoulemarkError(code, message))
 
-  test('that a card too small does not explain is thrown on', async () => {
-    const wrongKey = fail('bad-input', 'endpoint http://x: HTTP 401: not authorised')
-    await expect(orOutOfMemory('http://x', small, wrongKey)).rejects.toThrow('not authorised')
-    await expect(orOutOfMemory('http://x', null, fail('environment', 'ECONNREFUSED'))).rejects.toThrow('ECONNREFUSED')
+  test('is thrown on where the model was not tried, though it does not fit by arithmetic', async () => {
+    for (const error of ['HTTP 401: not authorised', 'does not serve the-model'])
+      await expect(orOutOfMemory('http://x', untried, fail('bad-input', error))).rejects.toThrow(error)
+    await expect(orOutOfMemory('http://x', untried, fail('environment', 'ECONNREFUSED'))).rejects.toThrow(
+      'ECONNREFUSED',
+    )
+  })
+
+  test('where the server that was started for the model ended for want of memory is OOM, with the bytes', async () => {
+    const tried = { fit, startFailure: 'No available memory for the cache blocks' }
+    const workload = await orOutOfMemory('http://x', tried, fail('environment', 'ECONNREFUSED'))
+    expect(workload.oom).toBe(
+      'does not fit: 9 GB into 8 GB; the server did not start (No available memory for the cache blocks)',
+    )
+    await expect(orOutOfMemory('http://x', tried, fail('bad-input', 'HTTP 401'))).rejects.toThrow('HTTP 401')
   })
 
   test('in words of missing memory is OOM, whatever the arithmetic says', async () => {
-    const workload = await orOutOfMemory('http://x', null, fail('environment', 'HTTP 500: CUDA out of memory'))
+    const says = fail('environment', 'HTTP 500: CUDA out of memory')
+    const workload = await orOutOfMemory('http://x', { fit: null, startFailure: null }, says)
     expect(workload.oom).toMatch(/CUDA out of memory/)
   })
 })

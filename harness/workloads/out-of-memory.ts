@@ -20,14 +20,23 @@ export interface Fit {
   readonly evidence: string
 }
 
+/** What shows that this very model was tried on these cards. */
+export interface Tried {
+  /** By arithmetic; null where model or card is not known. */
+  readonly fit: Fit | null
+  /** The words of memory with which the server that was started for this model ended; null where none was, or it started. */
+  readonly startFailure: string | null
+}
+
 /**
- * Prepares a workload; errors that a too small card explains (no server, or another model
- * served) become an out-of-memory result, if the model does not fit by arithmetic. All other errors are rethrown. A server
- * that serves the model is measured, whether or not it fits by arithmetic.
+ * Prepares a workload. Out of memory is the result only where this very model was tried: the server says that memory ran
+ * out, or the one that was started for the model ended for want of memory and none answers. All other errors are rethrown:
+ * a server of another model, or none at all, says nothing about this one, whether or not it would fit. A server that serves
+ * the model is measured in any case.
  */
 export async function orOutOfMemory<Prepared>(
   endpoint: string,
-  fit: Fit | null,
+  { fit, startFailure }: Tried,
   prepare: () => Promise<Prepared>,
 ): Promise<Prepared | OutOfMemory> {
   try {
@@ -36,10 +45,11 @@ export async function orOutOfMemory<Prepared>(
     if (!(error instanceof JoulemarkError)) throw error
     const message = messageOf(error)
     if (saysOutOfMemory(message)) return outOfMemory(endpoint, message)
-    const explained = error.code === 'environment' || message.includes('does not serve')
-    if (fit === null || fit.fits || !explained) throw error
-    const served = `not served here (${message.replace(/;.*$/s, '')})`
-    return outOfMemory(endpoint, `does not fit: ${fit.evidence}; ${served}`, fit.reason)
+    if (startFailure === null || error.code !== 'environment') throw error
+    const ended = `the server did not start (${startFailure})`
+    return fit === null || fit.fits
+      ? outOfMemory(endpoint, ended)
+      : outOfMemory(endpoint, `does not fit: ${fit.evidence}; ${ended}`, fit.reason)
   }
 }
 

@@ -46,7 +46,10 @@ export async function prepareText(
       : null
   const named = known ?? namedOnly(scenario.model)
   const required = { ...named, claimed: context.servedAs, adapter: scenario.adapter }
-  const discovered = await orOutOfMemory(address.url, fit, async () => discover(address, context.apiKey, required))
+  const { startFailure = null } = context
+  const discovered = await orOutOfMemory(address.url, { fit, startFailure }, async () =>
+    discover(address, context.apiKey, required),
+  )
   if ('oom' in discovered) return discovered
   requireContext(address, discovered.endpoint, longest)
   const { model, own } = await modelOfRun(scenario.model, known, discovered.endpoint, context.note)

@@ -27,6 +27,8 @@ export interface WorkContext {
   readonly note: (message: string) => void
   /** Called with what discovery found, before the first request, which may take a minute. */
   readonly onDiscovered: (found: Pick<Workload, 'endpoint' | 'simulatedBy' | 'model'>) => Promise<void>
+  /** The words of memory with which the server that was started for this model ended; absent where none was. */
+  readonly startFailure?: string | undefined
   /** GPUs that serve. */
   readonly gpus: number
   /** Their UUIDs: what a training command on this machine may use. */

@@ -28,11 +28,11 @@ async function bundled(name: string): Promise<ScenarioFile> {
 }
 
 async function play(scenario: ScenarioFile, card: string): Promise<FinishedRun> {
-  const { endpoint, nvidiaSmi, file, stop } = await startSimulator(scenario, card, 1)
+  const { endpoint, nvidiaSmi, file, startFailure, stop } = await startSimulator(scenario, card, 1)
   try {
     const flags = { endpoint, nvidiaSmi, gpu: true, out, trials: 1, workers: 1, calibrate: false, progress: false }
     const options = runOptions(flags, processIo(), { drain: never, abort: never })
-    const [run] = await runScenarioFile(file, { ...options, apiKey: null, progress: silentProgress })
+    const [run] = await runScenarioFile(file, { ...options, startFailure, apiKey: null, progress: silentProgress })
     return run as FinishedRun
   } finally {
     await stop()
@@ -83,7 +83,7 @@ test('training: the lines of a command at the pace of the card, and joules per s
 test('a model that does not fit gives cards without a server, and a run with the result OOM', async () => {
   const run = await play(await bundled('llama-3.1-70b-fp8-single'), 'rtx-4090')
   expect(run.record).toMatchObject({ status: 'complete', source: 'simulated', trials: [], quotable: false })
-  expect(run.record.oom?.evidence).toMatch(/GB of weights/)
+  expect(run.record.oom?.evidence).toMatch(/GB of weights.*the server did not start/)
 })
 
 test('a pair serves with both cards: both draw power, and their joules are added', async () => {

@@ -16,6 +16,8 @@ export interface SimulatorProcesses {
   readonly nvidiaSmi: string
   readonly ipmitool: string
   readonly file: ScenarioFile
+  /** The words with which the server ended for want of memory: there is none then; absent where it started. */
+  readonly startFailure?: string
   stop(): Promise<void>
 }
 
@@ -51,7 +53,8 @@ export async function startSimulator(file: ScenarioFile, cardKey: string, seed: 
     }
   } catch (error) {
     if (!(error instanceof JoulemarkError) || !saysOutOfMemory(error.message)) throw error
-    return { ...addressesOf(await launchSimulator({ ...server, model: 'none' })), endpoint: REFUSING, file }
+    const cards = await launchSimulator({ ...server, model: 'none' })
+    return { ...addressesOf(cards), endpoint: REFUSING, file, startFailure: error.message }
   }
 }
 

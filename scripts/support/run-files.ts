@@ -80,7 +80,8 @@ export async function playOnStandIn<Played>(
     const trials = options.trials ?? (quick ? 1 : null)
     // the API key of a real server is not sent to the simulator
     const serverStart = start.of > 1 ? { serverStart: start } : {}
-    return await play(standIn.file, { ...options, ...serverStart, quick, apiKey: null, trials })
+    const { startFailure } = standIn
+    return await play(standIn.file, { ...options, ...serverStart, startFailure, quick, apiKey: null, trials })
   } finally {
     await standIn.stop()
   }
