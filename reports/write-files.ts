@@ -1,6 +1,7 @@
-import { mkdir, open, writeFile } from 'node:fs/promises'
+import { open, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { JoulemarkError, messageOf } from '../harness/errors.ts'
+import { createFolder } from '../harness/record/disk/create-folder.ts'
 import type { RenderedFile } from './report.ts'
 
 /**
@@ -12,7 +13,7 @@ export async function writeFiles(files: readonly RenderedFile[], outDir: string,
   for (const { name, text } of files) {
     const path = join(outDir, name)
     try {
-      await mkdir(dirname(path), { recursive: true })
+      createFolder(dirname(path))
       await writeFile(path, text)
     } catch (cause) {
       throw new JoulemarkError('environment', `cannot write ${what}${path}: ${messageOf(cause)}`, { cause })

@@ -1,5 +1,6 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { createFolder } from './disk/create-folder.ts'
 import { diskError } from './disk/disk-error.ts'
 
 /** Name of the file in which the next text of a file is written. A killed process may leave one; it holds nothing of value. */
@@ -52,7 +53,7 @@ export function removeQuietly(path: string): void {
 /** Makes a folder and those above it, unless they exist. Throws `DiskError`. */
 export function makeFolder(path: string): void {
   try {
-    mkdirSync(path, { recursive: true })
+    createFolder(path)
   } catch (error) {
     throw diskError(path, error)
   }

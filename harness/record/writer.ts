@@ -5,6 +5,7 @@ import type { ZodError } from 'zod'
 import { messageOf } from '../errors.ts'
 import { type Mask, maskedValue, secretsIn, strictMaskOf } from '../secret-mask.ts'
 import { type CsvName, csvHeader, type RowTypes, toCsv } from './csv.ts'
+import { createFolder } from './disk/create-folder.ts'
 import { DiskError, diskError } from './disk/disk-error.ts'
 import { type FileOnDisk, flushToDisk } from './disk/row-flush.ts'
 import { replaceFile, syncFolder, toJson } from './json-file.ts'
@@ -207,7 +208,7 @@ function firstIssue({ issues: [issue] }: ZodError): string {
 
 function makeDirectory(root: string, id: string): { path: string; id: string } {
   try {
-    mkdirSync(root, { recursive: true })
+    createFolder(root)
     for (let attempt = 1; ; attempt += 1) {
       const name = attempt === 1 ? id : `${id}-${attempt}`
       try {

@@ -125,8 +125,8 @@ test('a disk that takes no first record leaves no folder', async (context) => {
 
 test('a read-only disk is one line before the load', async (context) => {
   const { code, lines } = await measure(smallDisk(context, 64, ',ro'))
-  expect(code).toBe(3)
-  expect(lines.at(-1)).toMatch(/: cannot create the folder of the run: EROFS/)
+  expect(code).toBe(2)
+  expect(lines).toEqual([expect.stringMatching(/^--out .*mounted read-only \(EROFS\); give another --out$/)])
 })
 
 test('a folder that is removed in a trial ends the run with one line', async () => {

@@ -6,7 +6,7 @@ import { JoulemarkError, messageOf } from '../errors.ts'
 import { jsonOf } from '../json-text.ts'
 import { ACCEPTANCE_FILE } from '../record/acceptance-file.ts'
 import { csvColumns } from '../record/csv.ts'
-import { syncFolder } from '../record/json-file.ts'
+import { makeFolder, syncFolder } from '../record/json-file.ts'
 import { manifestSha256, type RawRecord } from '../record/signing/manifest.ts'
 import type { Store } from './db/open.ts'
 import { writeFromParts } from './file-parts.ts'
@@ -39,7 +39,7 @@ export async function pullRun(
     const known = await digestOf(directory)
     if (known === run.digest) return { outcome: 'present', directory }
     if (known !== null) continue
-    await mkdir(folder, { recursive: true })
+    makeFolder(folder)
     const beside = join(folder, `.pull-${randomBytes(8).toString('hex')}`)
     try {
       await mkdir(beside)

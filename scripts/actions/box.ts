@@ -13,6 +13,7 @@ import { offlineOptions } from '../../harness/endpoint/serve/image/identity.ts'
 import type { ServeOptions } from '../../harness/endpoint/serve/plan.ts'
 import { exitCodes } from '../../harness/errors.ts'
 import { DiskError } from '../../harness/record/disk/disk-error.ts'
+import { requireWritable } from '../../harness/record/disk/out-folder.ts'
 import { loadKey } from '../../harness/record/signing/key-file.ts'
 import type { WallAsked } from '../../harness/telemetry/wall/asked.ts'
 import { planJson } from '../../reports/box/plan/plan-json.ts'
@@ -79,6 +80,7 @@ export async function box(flags: BoxFlags, given: CommandIo): Promise<number> {
   if (flags.follow) return followLog(boxLog(flags.out), io)
   // a key or token that cannot be sent or read would fail every scenario of the night
   if (!flags.print) checkSecrets(io.env)
+  if (!flags.print) requireWritable(flags.out)
   storeOfRuns(flags.store, io.env)
   const nvidiaSmi = flags.nvidiaSmi ?? io.env['JOULEMARK_NVIDIA_SMI'] ?? 'nvidia-smi'
   const isOnPaper = flags.print === true && flags.card !== undefined

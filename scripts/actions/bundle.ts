@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
@@ -10,7 +10,7 @@ import { writeRedactedCopy } from '../../harness/evidence/redaction/redacted-cop
 import { type Verification, verifyRun } from '../../harness/evidence/verify-run.ts'
 import { plainText } from '../../harness/plain-text.ts'
 import { findRuns } from '../../harness/record/disk/run-folders.ts'
-import { toJson } from '../../harness/record/json-file.ts'
+import { makeFolder, toJson } from '../../harness/record/json-file.ts'
 import { sha256OfBytes } from '../../harness/record/proof/proof-file.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { counted } from '../../harness/units.ts'
@@ -49,7 +49,7 @@ export async function bundle(
     const [rewritten] = keyChains(runs).flatMap(({ problems }) => problems)
     if (rewritten) throw new JoulemarkError('negative-result', `${rewritten.file}: ${rewritten.what}`)
     const files = await bundleFiles(runs, proof)
-    await mkdir(dirname(flags.out), { recursive: true })
+    makeFolder(dirname(flags.out))
     await writeArchive(flags.out, files)
     io.stderr.write(
       `wrote ${flags.out}: ${counted(runs.length, 'run')}, ${counted(files.length, 'file')}${isRedacted ? ', redacted' : ', with the names of hosts and users'}\n`,

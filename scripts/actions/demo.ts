@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { catalogueNames } from '../../harness/catalogue/find.ts'
 import { exitCodes } from '../../harness/errors.ts'
 import { shellWord } from '../../harness/plain-text.ts'
+import { requireWritable } from '../../harness/record/disk/out-folder.ts'
 import { NO_P99 } from '../../harness/run/expectation.ts'
 import { CANNOT_BE_QUOTED } from '../../harness/run/not-quotable.ts'
 import type { Progress } from '../../harness/run/progress.ts'
@@ -38,6 +39,7 @@ const lengths = {
 
 /** Runs the full comparison on the simulator: both cards at once, then the article's tables. All results are SIMULATED. */
 export async function demo(flags: { readonly quick?: boolean; readonly out: string }, io: CommandIo): Promise<number> {
+  requireWritable(flags.out)
   const length = flags.quick ? lengths.quick : lengths.full
   const scenarios = (await loadScenarios(length.workloads.map(bundledScenario), catalogueNames))
     .flatMap(expandSweep)

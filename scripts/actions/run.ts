@@ -4,6 +4,7 @@ import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
 import { quotability } from '../../harness/evidence/refusals.ts'
 import { plainText } from '../../harness/plain-text.ts'
 import { type CardTime, cardTimeOfAll, formatCardTime } from '../../harness/plan/card-time.ts'
+import { requireWritable } from '../../harness/record/disk/out-folder.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import type { FinishedRun } from '../../harness/run/run.ts'
 import { runScenarioFile } from '../../harness/run/run-file.ts'
@@ -42,6 +43,7 @@ import { exitCodeOf, refused, terminalText } from './compare.ts'
 
 /** Runs scenario or suite files, or a question without a file, against a running server. Returns the exit code. */
 export async function run(paths: readonly string[], given: RunFlags & AskFlags, io: CommandIo): Promise<number> {
+  requireWritable(given.out)
   // an address that cannot be read ends the command before anything is measured
   storeOfRuns(given.store, io.env)
   const { files, flags } = await whatToRun(paths, given, io)

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { messageOf } from '../../errors.ts'
+import { createFolder } from '../disk/create-folder.ts'
 import { toJson } from '../json-file.ts'
 import type { ChainLink } from '../schema/signature.ts'
 import { fingerprintOf } from './signature.ts'
@@ -45,7 +46,7 @@ export async function takePlace<Taken>(
   folder: string,
   make: (link: ChainLink) => Promise<Made<Taken>>,
 ): Promise<Taken> {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  createFolder(folder, 0o700)
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
     const last = lastEntry(folder)
     const id = last?.chain ?? randomBytes(8).toString('hex')

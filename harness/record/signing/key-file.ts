@@ -1,8 +1,9 @@
 import type { KeyObject } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { JoulemarkError, messageOf } from '../../errors.ts'
+import { createFolder } from '../disk/create-folder.ts'
 import { removeQuietly } from '../json-file.ts'
 import { chainFolder } from './key-chain.ts'
 import { newKeyPair, publicHexFrom, publicHexOf, readPrivateKey } from './signature.ts'
@@ -84,7 +85,7 @@ export function writeNewKey(path: string): NewKey {
   const { privatePem, publicPem } = newKeyPair()
   const publicPath = `${path.replace(/\.pem$/, '')}.pub.pem`
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    createFolder(dirname(path), 0o700)
     writeFileSync(path, privatePem, { mode: 0o600, flag: 'wx' })
     writeFileSync(publicPath, publicPem, { mode: 0o644 })
   } catch (error) {

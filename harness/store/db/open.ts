@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Kysely, PostgresDialect } from 'kysely'
 import { JoulemarkError, messageOf } from '../../errors.ts'
+import { makeFolder } from '../../record/json-file.ts'
 import { maskOf } from '../../secret-mask.ts'
 import { type PostgresAddress, type StoreAddress, storeName } from './address.ts'
 import { migrate } from './migrations.ts'
@@ -56,7 +57,7 @@ async function openFile(file: string, mode: StoreMode) {
     if (mode === 'read') {
       throw new JoulemarkError('bad-input', `${file}: no such store; \`joulemark store push\` makes one`)
     }
-    mkdirSync(dirname(file), { recursive: true })
+    makeFolder(dirname(file))
   }
   const { DatabaseSync } = await import('node:sqlite').catch((cause) => {
     throw new JoulemarkError(

@@ -11,6 +11,7 @@ import { campaignId } from '../../../harness/fleet/plan.ts'
 import { type Campaign, keepCampaign, readCampaign } from '../../../harness/fleet/state.ts'
 import { windowTooShort } from '../../../harness/fleet/window.ts'
 import { plainText } from '../../../harness/plain-text.ts'
+import { requireWritable } from '../../../harness/record/disk/out-folder.ts'
 import { type Fleet, loadFleet } from '../../../harness/scenario/fleet/load-fleet.ts'
 import { counted } from '../../../harness/units.ts'
 import { otherAgainst, resumeCommand, withAgainst } from '../../fleet/against.ts'
@@ -56,6 +57,7 @@ export async function fleetRun(path: string, flags: FleetRunFlags, io: CommandIo
   const tooShort = windowTooShort(file.window, at.getTime(), times)
   if (tooShort !== null) throw new JoulemarkError('bad-input', `${file.path}: window: ${tooShort}`)
   const out = flags.resume ? folderThere(flags.out, file.name) : newFolder(flags.out, campaignId(file.name, at))
+  if (!flags.print) requireWritable(out)
   const found = readCampaign(out)
   if (!flags.resume) refuseSecond(found, { out })
   const fleet = withAgainst(file, flags.against, found)

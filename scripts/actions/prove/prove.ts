@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { systemClock } from '../../../harness/clock.ts'
 import { proofLengths } from '../../../harness/prove/budget.ts'
 import { proofExitCode } from '../../../harness/prove/judge.ts'
+import { requireWritable } from '../../../harness/record/disk/out-folder.ts'
 import { loadKey } from '../../../harness/record/signing/key-file.ts'
 import { readInventory } from '../../../harness/telemetry/inventory/inventory.ts'
 import { proofText } from '../../../reports/prove/text.ts'
@@ -22,6 +23,7 @@ import { brokenAtWords } from '../../support/view.ts'
  */
 export async function prove(flags: ProveFlags, io: CommandIo): Promise<number> {
   checkProveFlags(flags)
+  requireWritable(flags.out)
   // a key that cannot be read ends the command before anything is measured
   loadKey(io.env)
   const startedAt = systemClock.wall()

@@ -3,6 +3,7 @@ import { endpointNotes } from '../../../harness/endpoint/access/proxies.ts'
 import { exitCodes, JoulemarkError } from '../../../harness/errors.ts'
 import { shellWord } from '../../../harness/plain-text.ts'
 import { cardTimeOfAll, formatCardTime } from '../../../harness/plan/card-time.ts'
+import { requireWritable } from '../../../harness/record/disk/out-folder.ts'
 import { toJson } from '../../../harness/record/json-file.ts'
 import { runOnce } from '../../../harness/run/run.ts'
 import type { RunOptions } from '../../../harness/run/run-options.ts'
@@ -47,6 +48,7 @@ type Plan = ReturnType<typeof sweepPlan>
 
 /** Sweeps the load of a scenario on a running server, or on the simulator of several cards. Returns the exit code. */
 export async function sweep(scenario: string, flags: SweepFlags, io: CommandIo): Promise<number> {
+  requireWritable(flags.out)
   checkFlags(flags)
   // an address that cannot be read ends the command before anything is measured
   storeOfRuns(flags.store, io.env)

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { exitCodes, JoulemarkError } from '../../../harness/errors.ts'
 import { shellWord } from '../../../harness/plain-text.ts'
+import { requireWritable } from '../../../harness/record/disk/out-folder.ts'
 import { findRuns } from '../../../harness/record/disk/run-folders.ts'
 import { replaceFile, toJson } from '../../../harness/record/json-file.ts'
 import { loadScenarios } from '../../../harness/scenario/load-file.ts'
@@ -47,6 +48,7 @@ const DOCUMENT = 'tune.json'
 /** Tunes scenarios one after another, or gives back what a tuning left set. Returns the exit code. */
 export async function tune(paths: readonly string[], flags: TuneFlags, io: CommandIo): Promise<number> {
   if (flags.restore) return restore(paths.length === 0 ? [flags.out] : paths, flags, io)
+  requireWritable(flags.out)
   const asked = askedTuning(flags)
   // an address that cannot be read ends the command before a card is touched
   storeOfRuns(flags.store, io.env)
