@@ -1,3 +1,5 @@
+import { NO_TRIAL } from '../gates/evaluate.ts'
+import { NO_MODEL } from '../gates/model.ts'
 import type { Gate } from '../record/schema/run.ts'
 
 /**
@@ -7,8 +9,18 @@ import type { Gate } from '../record/schema/run.ts'
 export const comparableGates = (stored: readonly Gate[], recomputed: readonly Gate[]): Gate[] =>
   stored.map((gate) => {
     const again = recomputed.find(({ id }) => id === gate.id)
+    if (again !== undefined && isUnasked(gate, again))
+      return { ...gate, status: again.status, evidence: again.evidence }
     return again && hasSameNumbers(gate.evidence, again.evidence) ? { ...gate, evidence: again.evidence } : gate
   })
+
+/**
+ * Early versions judged runs without a trial, and held a server that was never reached to serve no model. Neither has a
+ * result, nor may it be quoted then or now.
+ */
+const isUnasked = (stored: Gate, again: Gate): boolean =>
+  again.status === 'not-measured' &&
+  (again.evidence === NO_TRIAL || (again.evidence === NO_MODEL && stored.status === 'fail'))
 
 function hasSameNumbers(stored: string, recomputed: string): boolean {
   if (stored === '') return recomputed === ''

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { missing } from '../record/measured.ts'
 import { gateOf, type MeasuredRun, measuredRun } from '../testing/measured-run.ts'
 import { evaluateGates } from './evaluate.ts'
@@ -58,6 +58,31 @@ test('the model is the one that the server, or the command, reports', () => {
   expect(gateIn(qlora, 'endpoint-model').status).toBe('not-measured')
   const other = { training: { command: ['python3'], config: { model: 'gpt2' } } }
   expect(gateIn({ ...qlora, record: other }, 'endpoint-model').status).toBe('fail')
+})
+
+describe('without a trial', () => {
+  const died: MeasuredRun = {
+    telemetry: { trials: [] },
+    record: { trials: [], result: {}, converged: null, status: 'failed' },
+  }
+
+  test('every gate that judges trials says so, and none of them passes', () => {
+    const gates = evaluateGates(measuredRun(died))
+    const passed = gates.filter(({ status }) => status === 'pass').map(({ id }) => id)
+    expect(passed).toEqual(['live-source', 'endpoint-model', 'card-match'])
+    const others = gates.filter(({ id, evidence }) => !passed.includes(id) && !/does not apply/.test(evidence))
+    expect(new Set(others.map(({ status, evidence }) => `${status}: ${evidence}`))).toEqual(
+      new Set(['not-measured: no trial was run']),
+    )
+  })
+
+  test('what was wrong before it stays a failure', () => {
+    const onPartOfCard = measuredRun({ ...died, gpu: { uuid: 'MIG-a' } })
+    expect(gateOf(onPartOfCard, 'serving-card')).toMatchObject({
+      status: 'fail',
+      evidence: expect.stringContaining('MIG'),
+    })
+  })
 })
 
 test('no token is asked of them, so that a run is not kept from a quote by what it cannot have', () => {

@@ -61,6 +61,8 @@ export interface GateDefinition<
   readonly kinds: readonly Kind[]
   /** A required gate must have been measured for a run to be quotable. */
   readonly required: boolean
+  /** It judges what is known before the first trial; the others have no verdict but a failure without one. */
+  readonly beforeTrials?: true
   readonly thresholds: Limits
   /** Every status that `evaluate` can give: the compiler checks that none is missing, the truth table that each occurs. */
   readonly statuses: readonly Reachable[]

@@ -17,6 +17,7 @@ export const endpointModel = defineGate({
   question: 'Did the server run the model that the scenario names, as the scenario states it?',
   kinds: everyKind,
   required: true,
+  beforeTrials: true,
   thresholds: {},
   statuses: ['pass', 'warn', 'fail', 'not-measured'],
   formula:
@@ -28,6 +29,9 @@ export const endpointModel = defineGate({
     'Start the server with the model and flags of the scenario (`joulemark serve SCENARIO --print` prints them), or correct the scenario. After a warning, serve the model from its repository, so that the server reports its name.',
   evaluate: (record) => (isText(record) ? servedModel(record) : modelOfJob(record)),
 })
+
+/** Why the model of a server that was never reached is not measured. */
+export const NO_MODEL = 'the server reported no model'
 
 const isText = (record: GateInput): record is TextGateInput => record.scenario.kind === 'text'
 
@@ -71,7 +75,7 @@ function nameOf(record: TextGateInput, model: DescribedModel): Compared {
     if (quantization === null) return notMeasured(`${text}, which the server does not report`)
     return gateResult(quantization === needing.quantization ? 'pass' : 'fail', `${text}; it has ${quantization}`)
   }
-  if (name === null) return notMeasured('the server reported no model')
+  if (name === null) return notMeasured(NO_MODEL)
   const source = root === null ? null : checkpointOf(root)
   const expected = `${model.key} is ${model.servedAs.join(' or ')}`
   if (source?.repository && !model.servedAs.includes(source.name)) {

@@ -5,6 +5,7 @@ export const liveSource = defineGate({
   question: 'Did a real server on a real GPU do all of the work?',
   kinds: everyKind,
   required: true,
+  beforeTrials: true,
   thresholds: {},
   statuses: ['pass', 'fail'],
   formula:

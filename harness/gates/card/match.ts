@@ -31,6 +31,7 @@ export const cardMatch = defineGate({
   question: 'Is the GPU that served the model the card that the report names?',
   kinds: everyKind,
   required: true,
+  beforeTrials: true,
   thresholds: { memoryDifference },
   statuses: ['pass', 'fail', 'not-measured'],
   formula:
