@@ -14,7 +14,7 @@ import { type RowSink, RunWriter, runId } from '../record/writer.ts'
 import type { Watched } from '../telemetry/open.ts'
 import { notThisMachine, sharedServer } from '../telemetry/wall/scope.ts'
 import type { WallWatched } from '../telemetry/wall/watch.ts'
-import { addTrial, type TrialEnd } from './record/add-trial.ts'
+import { addTrial, type TrialEnd, withoutTrial } from './record/add-trial.ts'
 import { asFailed } from './record/failed-record.ts'
 import { measuredValues } from './record/measured-values.ts'
 import { type Opening, openRecord } from './record/open-record.ts'
@@ -106,6 +106,11 @@ export class RunJournal implements RowSink {
 
   trial(end: TrialEnd): void {
     this.#keep(addTrial(this.#record, end))
+  }
+
+  /** A trial that was cut: what it tells of server and command is kept, and its rows are, but no value of it. */
+  cutTrial(end: TrialEnd, reason: string): void {
+    this.#keep({ ...withoutTrial(this.#record, end), failure: reason })
   }
 
   /** Memory ran out: the trials stay in the record, and its result is empty because the scenario did not complete. */

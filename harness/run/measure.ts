@@ -83,17 +83,24 @@ export async function coolBefore(session: Session, index: number): Promise<CoolD
 const temperatureNow = (session: Session): TemperatureReading =>
   temperatureOf(session.collector.newestSamples, servingUuids(session.prepared.gpus), runTime(session))
 
-/** One trial: idle padding, load for its time, drain, idle padding again (the sensor lags), then its values. */
-export async function runTrial(session: Session, index: number): Promise<TrialEnd> {
+/**
+ * One trial: idle padding, load for its time, drain, idle padding again (the sensor lags), then its values; and for how long
+ * it ran where an interrupt or the end of the time cut it, null where it is whole.
+ */
+export async function runTrial(
+  session: Session,
+  index: number,
+): Promise<TrialEnd & { readonly cutAfterMs: number | null }> {
   const { prepared, options, collector } = session
   const { trial } = prepared.scenario
   const quietMs = trial.quietSeconds * 1000
   // an interrupt ends the padding early; the run continues and writes its data
   await sleepUnlessAborted(options.clock, quietMs, options.drain)
   if (index === 0) session.cooling.start = temperatureNow(session)
-  const { phase, end, endMs, scrapes } = await scraped(session, index, async () => {
+  const { phase, end, endMs, cutAfterMs, scrapes } = await scraped(session, index, async () => {
+    const stopped = watchStop(session)
     const phaseEnd = await runPhase(session, index, trial.seconds, `trial ${index + 1}`)
-    const ended = { ...phaseEnd, endMs: runTime(session) }
+    const ended = { ...phaseEnd, endMs: runTime(session), cutAfterMs: cutOf(session, phaseEnd.phase, stopped()) }
     await sleepUnlessAborted(options.clock, quietMs, options.abort)
     return ended
   })
@@ -123,7 +130,33 @@ export async function runTrial(session: Session, index: number): Promise<TrialEn
     simulated: end.simulated,
     fingerprint: end.fingerprint,
     config: session.events.config,
+    cutAfterMs,
   }
+}
+
+/** When the run was told to stop while a phase runs, on its clock; null where it was not. Ends the watch. */
+function watchStop(session: Session): () => number | null {
+  const { drain } = session.options
+  let stoppedMs: number | null = drain.aborted ? runTime(session) : null
+  const note = () => {
+    stoppedMs = runTime(session)
+  }
+  drain.addEventListener('abort', note)
+  return () => {
+    drain.removeEventListener('abort', note)
+    return stoppedMs
+  }
+}
+
+/**
+ * For how long a phase ran where it was cut; null where it is whole: its load was sent for all of its time. The command of a
+ * training has its own time, and a second interrupt cuts what is in flight. A load without hope ends the run as failed, and its
+ * requests are the evidence.
+ */
+function cutOf({ prepared, options, hopeless }: Session, phase: Phase, stoppedMs: number | null): number | null {
+  if (stoppedMs === null || hopeless.aborted) return null
+  const isWhole = prepared.scenario.kind !== 'training' && stoppedMs >= phase.sendUntilMs && !options.abort.aborted
+  return isWhole ? null : Math.max(0, stoppedMs - phase.startMs)
 }
 
 /** The server's counters before and after some work. Both readings lie in the idle padding around it. */

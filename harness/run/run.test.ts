@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { checkFiles } from '../evidence/check-files.ts'
+import { verifyRun } from '../evidence/verify-run.ts'
 import { readRows, readRun } from '../record/read.ts'
 import type { RunRecord } from '../record/schema/run.ts'
 import { trialsOfKind } from '../record/trials-of-kind.ts'
@@ -153,16 +154,23 @@ test('out of memory in the second trial is the result: the trials stay, `result`
   expect(record.trials).toHaveLength(2)
 })
 
-test('an interrupt ends the run with a valid record of the trials so far', async () => {
+test('an interrupt ends the run: the trials so far are its result, the one that was cut has rows and no value', async () => {
   const interrupt = new AbortController()
-  const { record } = await run({
+  const { record, directory } = await run({
     options: { drain: interrupt.signal },
     onPhase: ({ trial }) => {
       if (trial === 1) interrupt.abort()
       return undefined
     },
   })
-  expect(record).toMatchObject({ status: 'interrupted', quotable: false })
-  expect(record.trials).toHaveLength(2)
+  expect(record).toMatchObject({
+    status: 'interrupted',
+    quotable: false,
+    failure: 'trial 2 was cut after 0.0 s and gives no result',
+  })
+  expect(record.trials).toHaveLength(1)
+  expect(record.result['outputTokensPerS']?.n).toBe(1)
   expect(record.trials[0]?.requests).toBe(STREAMS * 7)
+  expect(new Set((await readRows(directory, 'requests.csv')).map(({ trial }) => trial))).toEqual(new Set([0, 1]))
+  expect((await verifyRun(directory)).problems).toEqual([])
 })

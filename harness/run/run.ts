@@ -64,7 +64,7 @@ export async function runPrepared(
     await journal.cardValues()
     if (prepared.workload.oom === null) await checkDrift(journal, options)
     warnOfMemory(journal, options)
-    await journal.finish(endOf(bounded.drain.aborted, timeUp.aborted, prepared))
+    await journal.finish(endOf(bounded.drain.aborted, timeUp.aborted, prepared, journal.record))
   } catch (error) {
     throw journal.fail(error)
   }
@@ -110,9 +110,15 @@ function warnOfMemory({ record: { oom } }: RunJournal, { progress }: RunOptions)
   if (oom) progress.warn(`out of memory is the result of this run: ${oom.evidence}`)
 }
 
-function endOf(wasStopped: boolean, isTimeUp: boolean, { scenario }: Prepared): Pick<RunRecord, 'status' | 'failure'> {
+/** How a run ended that was not broken off by an error; a trial that was cut has said so in the record. */
+function endOf(
+  wasStopped: boolean,
+  isTimeUp: boolean,
+  { scenario }: Prepared,
+  { failure }: RunRecord,
+): Pick<RunRecord, 'status' | 'failure'> {
   if (!wasStopped) return { status: 'complete' }
-  if (!isTimeUp) return { status: 'interrupted' }
-  const reason = `stopped after runTimeoutMinutes: ${scenario.trial.runTimeoutMinutes}`
-  return { status: 'interrupted', failure: reason }
+  const timeUp = isTimeUp ? [`stopped after runTimeoutMinutes: ${scenario.trial.runTimeoutMinutes}`] : []
+  const reasons = [...timeUp, ...(failure === undefined ? [] : [failure])]
+  return { status: 'interrupted', ...(reasons.length === 0 ? {} : { failure: reasons.join('; ') }) }
 }

@@ -9,6 +9,11 @@ export async function runTrials(session: Session): Promise<void> {
     await coolDownFirst(session)
     if (options.drain.aborted) break
     const end = await runTrial(session, journal.record.trials.length)
+    if (end.cutAfterMs !== null) {
+      const number = end.trial.index + 1
+      journal.cutTrial(end, `trial ${number} was cut after ${(end.cutAfterMs / 1000).toFixed(1)} s and gives no result`)
+      break
+    }
     journal.trial(end)
     options.progress.trialDone(end.trial, journal.record)
     requireSuccess(session)

@@ -55,9 +55,12 @@ test('says when the scenario differs between the cards, and what changed', () =>
 })
 
 test('an interrupted run that stands alone is shown and named', () => {
-  const run = makeRun({ card: 'rtx-4090', status: 'interrupted' })
+  const run = makeRun({ card: 'rtx-4090', status: 'interrupted', result: { outputTokensPerS: [2000, 1990, 2010] } })
   expect(selectRuns([run], facts).notes).toEqual([
     `${run.id} is interrupted: its results are based on the completed trials.`,
+  ])
+  expect(selectRuns([{ ...run, result: {}, trials: [] }], facts).notes).toEqual([
+    `${run.id} is interrupted: no trial was completed, so that it has no result.`,
   ])
 })
 

@@ -107,8 +107,13 @@ export const byWorth = (a: RunRecord, b: RunRecord): number =>
 /** Orders cards by price; those without one last. */
 export const priceRank = (card: string, facts: Facts): number => facts.priceGbp(card)?.value ?? Number.MAX_VALUE
 
-const unfinishedNote = (run: RunRecord): string =>
-  `${run.id} is ${run.status}${run.failure ? `: ${run.failure}` : ': its results are based on the completed trials'}.`
+const unfinishedNote = (run: RunRecord): string => `${run.id} is ${run.status}: ${run.failure ?? basisOf(run)}.`
+
+/** What the results of an interrupted run are of: it may have been ended before its first trial. */
+const basisOf = ({ trials, result }: RunRecord): string =>
+  trials.length === 0 && Object.keys(result).length === 0
+    ? 'no trial was completed, so that it has no result'
+    : 'its results are based on the completed trials'
 
 /** A scenario may differ between cards on purpose (`cards:` in its file); a note says so. */
 function differing(runs: readonly RunRecord[]): string[] {

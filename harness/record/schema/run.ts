@@ -142,7 +142,7 @@ export const runRecordSchema = z.object({
   failure: z
     .string()
     .optional()
-    .describe('why the run failed, or that its time was up, in one line; absent if neither'),
+    .describe('why the run failed, that its time was up, or which trial was cut, in one line; absent if none of them'),
   files: z
     .record(
       z.string(),

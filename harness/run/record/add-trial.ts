@@ -21,9 +21,20 @@ export interface TrialEnd {
  * precisely as the scenario requires. A run with one simulated part stays simulated, whatever its later trials report.
  */
 export function addTrial(record: RunRecord, end: TrialEnd): RunRecord {
-  const { scenario, gpus, endpoint, training, trialBounds } = record
+  const { scenario, trialBounds } = record
   const trials = [...record.trials, end.trial]
   const result = resultOf(trials, intervalRule(trials.length, trialBounds))
+  return {
+    ...withoutTrial(record, end),
+    trials,
+    result,
+    converged: isCertain(result[headlineMetric(scenario)], scenario.certainty.target),
+  }
+}
+
+/** The record with what a trial tells of server and command, without its values: a trial that was cut has none. */
+export function withoutTrial(record: RunRecord, end: TrialEnd): RunRecord {
+  const { gpus, endpoint, training } = record
   const provenance =
     record.source === 'simulated' ? {} : provenanceOf({ gpus, simulatedBy: null, streamsSimulated: end.simulated })
   return {
@@ -35,8 +46,5 @@ export function addTrial(record: RunRecord, end: TrialEnd): RunRecord {
         endpoint.systemFingerprint ?? (end.fingerprint === null ? null : plainFingerprint(end.fingerprint, null)),
     },
     ...(training && end.config ? { training: { ...training, config: end.config } } : {}),
-    trials,
-    result,
-    converged: isCertain(result[headlineMetric(scenario)], scenario.certainty.target),
   }
 }
