@@ -175,6 +175,7 @@ describe('the inputs of a quote', () => {
     ['vat: { case: exempt, reason: x, rate: 20% }', 'vat.rate: expected no rate'],
     ['vat: { case: reversed }', 'vat.case: expected one of standard, reverse-charge-uk'],
     ['seller: { name: x, colour: blue }', 'seller.colour: expected a colour such as "#0b5cad"'],
+    ['marginShareOfPrice: -20%', 'marginShareOfPrice: expected a share from 0% on, such as 25% or 0.25, got "-20%"'],
     ['currency: USD', 'exchangeRate: missing; expected perGbp, source and date'],
     ['pricePerMonth: 9.999', 'pricePerMonth: expected an amount with at most two decimals'],
     ['optoins: []', 'optoins: unknown key; did you mean "options"?'],

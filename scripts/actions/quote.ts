@@ -4,11 +4,13 @@ import { plainText } from '../../harness/plain-text.ts'
 import { noConfig } from '../../harness/scenario/config/load-config.ts'
 import { customerDocument } from '../../reports/quote/customer/document.ts'
 import type { CustomerQuote } from '../../reports/quote/customer/document-schema.ts'
+import { requireDeliveryAhead } from '../../reports/quote/dated-inputs.ts'
 import { MOST_OPTIONS } from '../../reports/quote/inputs.ts'
 import { type InputsText, type StatedInputs, statedInputs } from '../../reports/quote/inputs-source.ts'
 import { documentJson } from '../../reports/quote/json.ts'
 import { showMinor } from '../../reports/quote/money/currency.ts'
 import { buildQuote } from '../../reports/quote/quote.ts'
+import { requireCoveredCost } from '../quote/below-cost.ts'
 import { readLogo, writeQuote } from '../quote/files.ts'
 import { writeInputs } from '../quote/new-inputs.ts'
 import { type OptionFlag, type QuoteSelection, selectionsOf, verifiedOptions } from '../quote/selections.ts'
@@ -26,6 +28,8 @@ export interface QuoteFlags {
   readonly option?: readonly OptionFlag[]
   /** Also the internal sheet: costs, margin, floor price. */
   readonly internal?: boolean
+  /** A price below cost is meant. */
+  readonly belowCost?: boolean
   readonly json?: boolean
   /** Write an inputs file instead of a quote. */
   readonly writeInputs?: string
@@ -73,10 +77,12 @@ async function quoteStated(
     config: io.config ?? noConfig,
     ...(flags.number === undefined ? {} : { number: flags.number }),
   })
+  requireDeliveryAhead(made)
+  requireCoveredCost(made, flags.belowCost ?? false)
   const document = customerDocument(made)
   const { out, pdf, internal = false } = flags
   const lines = await writeQuote(made, document, { out, pdf, internal, logo, env: io.env })
-  for (const line of [...deprecated, ...sellerNotices(made, stated), ...lines]) io.stderr.write(`${line}\n`)
+  for (const line of [...deprecated, ...lines, ...sellerNotices(made, stated)]) io.stderr.write(`${line}\n`)
   for (const { detail } of made.draft) io.stderr.write(`DRAFT: ${plainText(detail)}\n`)
   io.stdout(flags.json ? documentJson(document) : answer(document))
   return exitCodes.done

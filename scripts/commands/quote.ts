@@ -10,7 +10,7 @@ export const quoteCommand: DefineCommand = (io, done) =>
   new Command('quote')
     .summary('Make a customer quote from quotable runs')
     .description(
-      'Make a customer quote from quotable runs of one server, or of one server per option. Without the seller and a price it is a DRAFT. Exit code 1 if a run is not quotable.',
+      'Make a customer quote from quotable runs of one server, or of one server per option. Without the seller and a price it is a DRAFT. Exit code 1 if a run is not quotable or a price is below cost, 2 if another offer of this number is there.',
     )
     .argument('[run...]', 'Runs of one server: runs, folders of runs, or store:QUERY')
     .option('--customer <name>', 'Name of the customer (default: customer.name of the inputs)')
@@ -22,6 +22,7 @@ export const quoteCommand: DefineCommand = (io, done) =>
     )
     .option('--number <number>', 'Number of the quote (default: made from what the customer sees)')
     .option('--internal', 'Also write the internal sheet: costs, margin, break-even, floor price')
+    .option('--below-cost', 'Allow a price below cost (else exit code 1), and name what it loses per month')
     .option('--write-inputs <file>', 'Write an inputs file to complete, from the runs given, instead of a quote')
     .option(
       '--from <run|card>',

@@ -11,6 +11,7 @@ import { LOGO_MAX_BYTES, logoUri } from '../../reports/quote/logo/logo.ts'
 import type { RenderedFile } from '../../reports/report.ts'
 import { writeFiles } from '../../reports/write-files.ts'
 import { findChromium, printPdf } from '../support/chromium.ts'
+import { requireSameOffer } from './one-number.ts'
 import { pagesOf } from './pdf-pages.ts'
 
 /** Most A4 pages of a quote. */
@@ -25,13 +26,18 @@ export interface QuoteFiles {
   readonly env: NodeJS.ProcessEnv
 }
 
-/** Writes the files of a quote, and gives a line for each. A draft says so in every name. */
+/**
+ * Writes the files of a quote, and gives a line for each. A draft says so in every name. Throws `bad-input` where another offer of
+ * the same number is there.
+ */
 export async function writeQuote(quote: Quote, document: CustomerQuote, to: QuoteFiles): Promise<string[]> {
   const stem = `quote-${quote.number}${document.draft ? '-DRAFT' : ''}`
   const customer: RenderedFile[] = [
     { name: `${stem}.html`, text: customerPage(document, to.logo) },
     { name: `${stem}.json`, text: documentJson(document) },
   ]
+  // a draft is not sent as an offer, and may be made again
+  if (!document.draft) await requireSameOffer(customer, to.out, `${stem}.pdf`)
   const written = await writeFiles(customer, to.out, 'the quote ')
   const pdf = to.pdf ? [await pdfLine(join(to.out, `${stem}.html`), join(to.out, `${stem}.pdf`), to.env)] : []
   return [

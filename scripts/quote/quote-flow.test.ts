@@ -101,13 +101,48 @@ describe('what only the seller reads, on stderr', () => {
     expect((await run([], { inputs, option })).stderr).toContain('option A: is omitted: it was not asked for')
   })
 
+  const low =
+    'seller: { name: Seller Ltd }\nminimumMarginShareOfPrice: 10%\nbox: { capexGbp: 9000 }\nelectricity: { tariffGbpPerKwh: 0 }\n'
+
+  test('refuses a price below cost with what it loses, before any file is written, unless it is meant', async () => {
+    const inputs = inputsFile(`${low}servers: 3\npricePerMonth: 69\n`)
+    const refused = await run([first.directory], { inputs })
+    const loss =
+      '£69.00 is below cost, £250.00 per server and month (the server: inputs.yaml): it loses £181.00 per month, £543.00 for 3 servers'
+    expect(refused).toMatchObject({ code: 1, stdout: '' })
+    expect(refused.stderr).toMatch(/^RTX 4090/)
+    expect(refused.stderr).toContain(`: ${loss}; state another price, or --below-cost if that is meant`)
+    expect(readdirSync(refused.out)).toEqual([])
+    const meant = await run([first.directory], { inputs, belowCost: true, number: 'Q7' })
+    expect(meant.code).toBe(0)
+    expect(meant.stderr).toContain(`: ${loss}\n`)
+    expect(meant.stderr).not.toContain('floor price')
+    const files = ['quote-Q7.html', 'quote-Q7.json'].map((name) => readFileSync(join(meant.out, name), 'utf8'))
+    for (const file of files) expect(file).not.toMatch(/below cost|loses|181|543/)
+  })
+
+  test('refuses a price of zero, where the cost is that of the cards alone too', async () => {
+    const inputs = inputsFile('seller: { name: Seller Ltd }\npricePerMonth: 0\n')
+    expect(await run([first.directory], { inputs })).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /: £0\.00 is below cost, £\d+\.\d\d .*\(the server: the price of its cards alone, from /,
+      ),
+    })
+    const exact = await run([first.directory], { inputs: inputsFile(`${low}pricePerMonth: 250\n`) })
+    expect(exact).toMatchObject({ code: 0, stderr: expect.not.stringContaining('below cost') })
+  })
+
   test('names a price below the floor price, which no file of the customer does', async () => {
-    const low = 'seller: { name: Seller Ltd }\nminimumMarginShareOfPrice: 10%\nbox: { capexGbp: 9000 }\n'
-    const { stderr, out } = await run([first.directory], {
-      inputs: inputsFile(`${low}pricePerMonth: 9\n`),
+    const { code, stderr, out } = await run([first.directory], {
+      inputs: inputsFile(`${low}pricePerMonth: 260\n`),
       number: 'Q5',
     })
-    expect(stderr).toMatch(/^\S.*: £9\.00 is below the floor price £\d{3}\.\d\d \(per server and month\)$/m)
+    // 250 per month, and no electricity: the floor is 250 / 0.9
+    expect(code).toBe(0)
+    expect(stderr).toMatch(/^\S.*: £260\.00 is £17\.78 below the floor price, £277\.78 \(per server and month\)$/m)
+    // after the files, where it is read
+    expect(stderr.indexOf('floor price')).toBeGreaterThan(stderr.indexOf('wrote'))
     for (const name of ['quote-Q5.html', 'quote-Q5.json'])
       expect(readFileSync(join(out, name), 'utf8')).not.toContain('floor')
     const fine = await run([first.directory], { inputs: inputsFile(`${low}pricePerMonth: 900\n`) })
@@ -124,6 +159,46 @@ describe('what only the seller reads, on stderr', () => {
   })
 })
 
+describe('an offer that was made under a number', () => {
+  const out = () => mkdtempSync(join(folder, 'sent-'))
+  const priced = (price: number) => inputsFile(`seller: { name: Seller Ltd }\npricePerMonth: ${price}\n`)
+  const contents = (at: string) => readdirSync(at).map((name) => [name, readFileSync(join(at, name), 'utf8')])
+
+  test('is never replaced by another, and may be written again as it was', async () => {
+    const at = out()
+    const flags = { number: 'A-2041', out: at }
+    expect((await run([first.directory], { ...flags, inputs: priced(690) })).code).toBe(0)
+    const sent = contents(at)
+    const other = await run([first.directory], { ...flags, inputs: priced(450), internal: true })
+    expect([other.code, other.stdout, other.stderr]).toEqual([
+      2,
+      '',
+      `${join(at, 'quote-A-2041.html')}: holds another offer of this number, which stays as it was sent; give another --number, or another --out`,
+    ])
+    expect(contents(at)).toEqual(sent)
+    expect((await run([first.directory], { ...flags, inputs: priced(690) })).code).toBe(0)
+    expect(contents(at)).toEqual(sent)
+  })
+
+  test('is not replaced where only its PDF or its JSON is left', async () => {
+    for (const name of ['quote-A-1.pdf', 'quote-A-1.json']) {
+      const at = out()
+      writeFileSync(join(at, name), 'sent')
+      const refused = await run([first.directory], { number: 'A-1', out: at, inputs: priced(690) })
+      expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining(`${name}: holds another offer`)])
+      expect(contents(at)).toEqual([[name, 'sent']])
+    }
+  })
+
+  test('gives way to nothing but itself; a draft may be made again', async () => {
+    const at = out()
+    const draft = (price: number) => inputsFile(`pricePerMonth: ${price}\n`)
+    for (const price of [500, 600])
+      expect((await run([first.directory], { number: 'A-2', out: at, inputs: draft(price) })).code).toBe(0)
+    expect(readFileSync(join(at, 'quote-A-2-DRAFT.html'), 'utf8')).toContain('£600.00')
+  })
+})
+
 describe('the internal sheet', () => {
   test('is written only where it is asked for, and says what it is', async () => {
     const inputs = inputsFile(usual)
@@ -132,7 +207,7 @@ describe('the internal sheet', () => {
     expect(files).toEqual(['quote-Q2-internal.html', 'quote-Q2-internal.json', 'quote-Q2.html', 'quote-Q2.json'])
     expect(stderr).toContain('quote-Q2-internal.html: INTERNAL, not for the customer\n')
     const sheet = readFileSync(join(out, 'quote-Q2-internal.html'), 'utf8')
-    for (const text of ['INTERNAL', '£9000.00', 'Floor price', 'Break-even utilisation']) expect(sheet).toContain(text)
+    for (const text of ['INTERNAL', '£9,000.00', 'Floor price', 'Break-even utilisation']) expect(sheet).toContain(text)
     expect(readFileSync(join(out, 'quote-Q2.html'), 'utf8')).not.toMatch(/9,?000|INTERNAL/)
   })
 })

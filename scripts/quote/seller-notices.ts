@@ -1,22 +1,26 @@
 import { basename } from 'node:path'
 import { plainText } from '../../harness/plain-text.ts'
 import type { Quote } from '../../reports/quote/content.ts'
+import { datedNotices } from '../../reports/quote/dated-inputs.ts'
 import type { StatedInputs } from '../../reports/quote/inputs-source.ts'
 import { internalDocument } from '../../reports/quote/internal/document.ts'
 import { showMinor } from '../../reports/quote/money/currency.ts'
 import { vatNotices } from '../../reports/quote/money/vat-terms.ts'
+import { lossesOf } from './below-cost.ts'
 
 /** What the seller has to know before a quote is sent, a line each. For stderr: no file of the customer has it. */
-export const sellerNotices = (quote: Quote, { inputs, path }: StatedInputs): string[] =>
-  [
-    ...leftOut(
-      quote,
-      (inputs.options ?? []).map(({ name, runs }) => ({ name, isWithoutRuns: runs === undefined })),
-      path === null ? 'the file of inputs' : basename(path),
-    ),
+export function sellerNotices(quote: Quote, stated: StatedInputs): string[] {
+  const { inputs, path } = stated
+  const listed = (inputs.options ?? []).map(({ name, runs }) => ({ name, isWithoutRuns: runs === undefined }))
+  const file = path === null ? 'the file of inputs' : basename(path)
+  return [
+    ...leftOut(quote, listed, file),
+    ...lossesOf(quote),
     ...belowFloor(quote),
     ...vatNotices(quote.vat, inputs),
+    ...datedNotices(quote, stated),
   ].map(plainText)
+}
 
 interface Listed {
   readonly name: string
@@ -34,13 +38,14 @@ function leftOut({ options }: Quote, listed: readonly Listed[], file: string): s
     )
 }
 
-/** Prices below the floor price, in pounds, of the options whose costs are known. */
+/** Prices below the floor price but not below cost, in pounds, of the options whose costs are known. */
 function belowFloor(quote: Quote): string[] {
   return internalDocument(quote).options.flatMap(({ name, isBelowFloor, figures }) => {
-    const pounds = (key: 'price' | 'floorPrice') =>
-      showMinor(figures.find((figure) => figure.key === key)?.value ?? 0, 'GBP')
-    return isBelowFloor
-      ? [`${name}: ${pounds('price')} is below the floor price ${pounds('floorPrice')} (per server and month)`]
-      : []
+    const pence = (key: 'price' | 'floorPrice' | 'margin') => figures.find((figure) => figure.key === key)?.value ?? 0
+    if (!isBelowFloor || pence('margin') < 0) return []
+    const [price, floor] = [pence('price'), pence('floorPrice')]
+    return [
+      `${name}: ${showMinor(price, 'GBP')} is ${showMinor(floor - price, 'GBP')} below the floor price, ${showMinor(floor, 'GBP')} (per server and month)`,
+    ]
   })
 }

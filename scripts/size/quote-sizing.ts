@@ -19,7 +19,7 @@ export async function quoteSizing(
   if (flags.customer === undefined) throw new JoulemarkError('bad-input', '--quote: expected --customer NAME')
   const offer = offerOrThrow(sizing)
   const chosen = stored.filter(({ record }) => offer.runs.includes(record.id))
-  const { customer, out, pdf, quoteInputs, store } = flags
+  const { customer, out, pdf, quoteInputs, store, belowCost = false } = flags
   const rentGbp = sizing.asked.rentsGbp[offer.card]
   const selection = {
     name: offer.label,
@@ -33,7 +33,7 @@ export async function quoteSizing(
     ...(quoteInputs === undefined ? {} : { inputs: quoteInputs }),
     ...(store === undefined ? {} : { store }),
   }
-  return quoteSelections([selection], { customer, out, pdf, ...more }, io)
+  return quoteSelections([selection], { customer, out, pdf, belowCost, ...more }, io)
 }
 
 function offerOrThrow(sizing: Sizing): SizedOffer {

@@ -31,6 +31,7 @@ export interface SizeFlags extends MoneyFlags {
   readonly quote?: boolean
   readonly customer?: string
   readonly quoteInputs?: string
+  readonly belowCost?: boolean
   readonly pdf: boolean
   readonly store?: string
 }

@@ -15,7 +15,7 @@ const positiveMs = z.number().positive()
 
 /** A share: 0.25, or 25%. */
 export const share = z
-  .union([z.number(), z.string().regex(/^\d+(\.\d+)?\s*%$/)])
+  .union([z.number(), z.string().regex(/^\d+(\.\d+)?\s*%$/, 'expected a share from 0% on, such as 25% or 0.25')])
   .transform((value) => (typeof value === 'number' ? value : (parseShare(value) ?? Number.NaN)))
 
 /** A party of a quote: what is printed of it. */

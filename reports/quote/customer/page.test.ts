@@ -49,7 +49,7 @@ describe("the customer's files", () => {
     }
     // the same figures are all on the internal sheet
     const sheet = internalPage(inside)
-    for (const secret of ['14517.39', '23.71%', '0.2573', '61.37', 'INTERNAL']) expect(sheet).toContain(secret)
+    for (const secret of ['£14,517.39', '23.71%', '0.2573', '61.37', 'INTERNAL']) expect(sheet).toContain(secret)
   })
 
   test('every figure of the page is in the document', () => {
@@ -210,10 +210,29 @@ describe('a draft', () => {
 })
 
 describe('the internal sheet', () => {
+  test('says that idle power is unknown, and takes no utilisation for a break-even that does not depend on it', () => {
+    const idle = quotableRun()
+    const inputsOf = (record: typeof idle) =>
+      internalDocument(quoteOf([record], { inputs: { pricePerMonth: 1234.5, utilisation: 0.6 } }))
+        .options[0]?.figures.find(({ key }) => key === 'breakEvenUtilisation')
+        ?.inputs.map(({ name, value }) => `${name}: ${value}`)
+    expect(inputsOf(idle)).toEqual(['power when idle: unknown'])
+    const sight = { atMs: 0, health: [], processes: [] }
+    const span = { startMs: 0, endMs: 20_000, powerW: 25, pstates: ['P8'] }
+    const telemetry = { sampler: null, before: sight, after: sight, counter: { state: 'ok' }, idle: span, trials: [] }
+    expect(inputsOf({ ...idle, telemetry })).toEqual(['utilisation: 60%', 'power when idle: 25 W'])
+    expect(internalPage(internalDocument(quoteOf([idle], { inputs: { pricePerMonth: 1234.5 } })))).toContain(
+      'price per month: £1,234.50 (stated)',
+    )
+  })
+
   test('warns of a price below the floor, and says where costs are missing', () => {
     const sheet = (inputs: Readonly<Record<string, unknown>>, card = 'rtx-4090') =>
       internalPage(internalDocument(quoteOf([quotableRun({ card })], { inputs })))
-    expect(sheet({ pricePerMonth: 1 })).toContain('The price is below the floor price.')
+    // 100 of the server and 73 of electricity (292 kWh at 25 p)
+    expect(sheet({ pricePerMonth: 1 })).toContain('The price is below cost: it loses £172.00 per server and month.')
+    const floor = { minimumMarginShareOfPrice: 0.1 }
+    expect(sheet({ pricePerMonth: 180, ...floor })).toContain('The price is below the floor price.')
     expect(sheet({ pricePerMonth: 900 })).not.toContain('below the floor price')
     expect(sheet({ pricePerMonth: 900, box: undefined }, 'h200-nvl')).toContain('No costs: the cost of the server')
   })

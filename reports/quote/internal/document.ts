@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { sourceWords } from '../../server-power.ts'
 import type { Quote } from '../content.ts'
 import type { Costs } from '../inputs.ts'
-import { toPence } from '../money/currency.ts'
+import { showMinor, toPence } from '../money/currency.ts'
 import { type Margin, marginOf } from '../money/margin.ts'
+import { penceOf } from '../money/pence.ts'
 import { HOURS_PER_MONTH } from '../money/price.ts'
 import { percent } from '../money/vat.ts'
 import type { QuoteOption } from '../option.ts'
@@ -87,7 +88,7 @@ function internalOption(option: QuoteOption, { inputs }: Quote): InternalOption 
   const stated: Input[] = [
     pricePerMonth === null
       ? input('margin share of the price', percent(costs?.marginShareOfPrice ?? 0), inside.terms.origins.margin)
-      : input('price per month', `${pricePerMonth.toFixed(2)} ${inputs.currency}`, 'stated'),
+      : input('price per month', showMinor(penceOf(pricePerMonth), inputs.currency), 'stated'),
     ...(rate === undefined
       ? []
       : [input('exchange rate', `£1 = ${rate.perGbp} ${inputs.currency}`, `${rate.source}, ${rate.date}`)]),
@@ -106,6 +107,8 @@ function internalOption(option: QuoteOption, { inputs }: Quote): InternalOption 
     warnings: option.warnings.map((warning) => ({ ...warning })),
   }
 }
+
+const gbp = (amount: number): string => showMinor(penceOf(amount), 'GBP')
 
 type Input = InternalFigure['inputs'][number]
 const input = (name: string, value: string, from: string): Input => ({ name, value, from })
@@ -127,13 +130,12 @@ function figuresOf({ inside }: QuoteOption, costs: Costs, margin: Margin): Inter
   const of =
     draw.of === 'server' ? `whole server, measured (${sourceWords[draw.source ?? 'command']})` : 'GPU boards, measured'
   const load = input('utilisation', percent(utilisation), origins.utilisation)
+  const idle = draw.idleMeasured
+    ? input('power when idle', `${draw.idleW.toFixed(0)} W`, of)
+    : input('power when idle', 'unknown', 'not measured: taken as under load, so that utilisation changes nothing')
   const power = [
     input('power under load', `${draw.loadW.toFixed(0)} W`, `${of}: the upper end of the 95% interval`),
-    input(
-      'power when idle',
-      `${draw.idleW.toFixed(0)} W`,
-      draw.idleMeasured ? of : 'not measured: taken as under load',
-    ),
+    idle,
     ...(draw.of === 'server'
       ? []
       : [input('whole server / GPU boards', String(electricity.hostOverhead), origins.electricity)]),
@@ -147,10 +149,10 @@ function figuresOf({ inside }: QuoteOption, costs: Costs, margin: Margin): Inter
       inputs:
         box.rentGbpPerMonth === undefined
           ? [
-              input('purchase price', `£${(box.capexGbp ?? 0).toFixed(2)}`, origins.box),
+              input('purchase price', gbp(box.capexGbp ?? 0), origins.box),
               input('months of the write-off', String(box.writeOffMonths), origins.box),
             ]
-          : [input('rent', `£${box.rentGbpPerMonth.toFixed(2)}`, origins.box)],
+          : [input('rent', gbp(box.rentGbpPerMonth), origins.box)],
     },
     {
       ...figure('electricity', 'Electricity', Number(cost.electricityPence)),
@@ -160,8 +162,8 @@ function figuresOf({ inside }: QuoteOption, costs: Costs, margin: Margin): Inter
     {
       ...figure('other', 'Other costs', Number(cost.otherPence)),
       formula: 'sum',
-      inputs: Object.entries(costs.otherCostsGbpPerMonth).map(([name, gbp]) =>
-        input(name, `£${gbp.toFixed(2)}`, origins.other),
+      inputs: Object.entries(costs.otherCostsGbpPerMonth).map(([name, amount]) =>
+        input(name, gbp(amount), origins.other),
       ),
     },
     { ...figure('cost', 'Cost', Number(cost.costPence)), formula: 'server + electricity + other costs', inputs: [] },
@@ -187,7 +189,7 @@ function figuresOf({ inside }: QuoteOption, costs: Costs, margin: Margin): Inter
       reason: margin.breakEvenShare === null ? 'each hour sold costs more electricity than it earns' : null,
       formula:
         'share of the month that must be sold: (server + other costs + idle electricity) / (price - electricity that use adds to idle)',
-      inputs: [load],
+      inputs: draw.idleMeasured ? [load, idle] : [idle],
     },
   ]
 }

@@ -43,7 +43,13 @@ function optionHtml({
   noCosts,
   warnings,
 }: InternalOption): Html {
-  const below = isBelowFloor === true ? html`<p class="banner">The price is below the floor price.</p>` : nothing
+  const marginPence = figures.find(({ key }) => key === 'margin')?.value ?? 0
+  const below =
+    marginPence < 0
+      ? html`<p class="banner">The price is below cost: it loses ${showMinor(-marginPence, 'GBP')} per server and month.</p>`
+      : isBelowFloor === true
+        ? html`<p class="banner">The price is below the floor price.</p>`
+        : nothing
   const missing = noCosts === null ? nothing : html`<p>No costs: ${noCosts}.</p>`
   const all =
     servers === 1 || monthlyMarginPence === null

@@ -66,6 +66,7 @@ export const sizeCommand: DefineCommand = (io, done) =>
     .option('--quote', 'Make a quote of the recommended card; exit code 1 where its figure was not measured')
     .option('--customer <name>', 'With --quote: name of the customer')
     .option('--quote-inputs <file>', 'With --quote: YAML file with prices, margin, terms, as quote --inputs')
+    .option('--below-cost', 'With --quote: allow a price below cost')
     .option('--no-pdf', 'With --quote: make no PDF')
     .addOption(storeFlag)
     .addOption(configFlag())
