@@ -48,7 +48,9 @@ th,td{text-align:left;vertical-align:top;font-weight:400;padding:.45mm 3mm .45mm
 thead th{color:var(--faint);font-size:8pt}
 tr{break-inside:avoid}
 .matrix th[scope=row]{width:var(--first,64mm)}
-.matrix{font-size:8.5pt}
+.matrix{font-size:8.5pt;table-layout:fixed}
+.matrix thead th:first-child{width:var(--first,64mm)}
+.matrix tr:last-child,.matrix tr:nth-last-child(2){break-before:avoid}
 .matrix th .small{font-size:7.5pt}
 .figures th:first-child{width:62mm}
 .figures td{font-size:8pt}

@@ -147,6 +147,11 @@ describe('what only the seller reads, on stderr', () => {
       expect(readFileSync(join(out, name), 'utf8')).not.toContain('floor')
     const fine = await run([first.directory], { inputs: inputsFile(`${low}pricePerMonth: 900\n`) })
     expect(fine.stderr).not.toContain('floor price')
+    const draft = await run([first.directory], { inputs: inputsFile(low) })
+    expect([draft.stdout, draft.stderr]).toEqual([
+      expect.stringContaining('no price, DRAFT'),
+      expect.not.stringContaining('floor price'),
+    ])
   })
 
   test('says that the reverse charge of the UK is not for servers', async () => {

@@ -40,9 +40,10 @@ function leftOut({ options }: Quote, listed: readonly Listed[], file: string): s
 
 /** Prices below the floor price but not below cost, in pounds, of the options whose costs are known. */
 function belowFloor(quote: Quote): string[] {
-  return internalDocument(quote).options.flatMap(({ name, isBelowFloor, figures }) => {
+  return internalDocument(quote).options.flatMap(({ name, isBelowFloor, figures }, place) => {
     const pence = (key: 'price' | 'floorPrice' | 'margin') => figures.find((figure) => figure.key === key)?.value ?? 0
-    if (!isBelowFloor || pence('margin') < 0) return []
+    // a draft without a price offers none
+    if (!isBelowFloor || pence('margin') < 0 || quote.options[place]?.perServerMinor === null) return []
     const [price, floor] = [pence('price'), pence('floorPrice')]
     return [
       `${name}: ${showMinor(price, 'GBP')} is ${showMinor(floor - price, 'GBP')} below the floor price, ${showMinor(floor, 'GBP')} (per server and month)`,

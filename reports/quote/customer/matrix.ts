@@ -15,16 +15,20 @@ export function matrix(
   return html`<table${attributes(look)}><thead><tr><th scope="col">${corner}</th>${heads}</tr></thead>${bodies}</table>`
 }
 
-/** A row of such a table: a text per option, null where there is none. A text that is the same for all options stands once. */
+/** Characters beyond which a text that is the same for all options stands once, across their columns. */
+const LONG_TEXT = 40
+
+/** A row of such a table: a text per option, null where there is none. A long text that is the same for all options stands once. */
 export function optionRow(
   label: string | Html,
   options: readonly CustomerOption[],
   texts: readonly (string | null)[],
 ): Html {
   const [first = null] = texts
-  const isSame = options.length > 1 && first !== null && texts.every((text) => text === first)
+  const isSame =
+    options.length > 1 && first !== null && first.length > LONG_TEXT && texts.every((text) => text === first)
   const cells = isSame
-    ? html`<td${attributes({ colspan: options.length, 'data-option': 'each option' })}><span>${first}</span></td>`
+    ? html`<td${attributes({ colspan: options.length, 'data-option': 'each option' })}><span>Each option: ${first}</span></td>`
     : options.map(({ name }, place) => optionCell(name, html`${texts[place] ?? '–'}`))
   return html`<tr><th scope="row">${label}</th>${cells}</tr>`
 }

@@ -36,9 +36,7 @@ export function optionsSection(quote: CustomerQuote): Html {
 
 /** How the amounts came about; nothing where the page has none. */
 const amountsText = (quote: CustomerQuote): string =>
-  quote.options.every(({ monthly }) => monthly === null)
-    ? ''
-    : ` ${rateText(quote)}${rounding(quote.currency === 'GBP' ? 'pence' : 'cents')}`
+  quote.options.every(({ monthly }) => monthly === null) ? '' : ` ${rateText(quote)}${rounding(quote.currency)}`
 
 type Fact = readonly [label: string, value: string]
 

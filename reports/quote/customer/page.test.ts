@@ -144,7 +144,29 @@ describe("the customer's files", () => {
       [{ name: 'One' }, [quotableRun(), quotableRun({ scenario: 'second', title: 'Second' })]],
       [{ name: 'Two' }, [quotableRun({ card: 'l40s' })]],
     ] as const
-    expect(customerFiles(quoteOf(options)).page).toContain('<td data-option="Two"><span>–</span></td>')
+    const { page } = customerFiles(quoteOf(options))
+    expect(page).toContain('<td data-option="Two"><span>–</span></td>')
+    // and the column says once what the dashes are
+    expect(page.match(/<td data-option="Two"><span>not measured<\/span><\/td>/g)).toHaveLength(1)
+    expect(page).toContain('A dash: not measured on that option, and not promised.')
+    const both = options.map(([asked]) => [asked, [quotableRun()]] as const)
+    const other = quotableRun({ card: 'l40s' })
+    const full = customerFiles(quoteOf([both[0] as (typeof both)[number], [{ name: 'Two' }, [other]]])).page
+    expect(full).not.toMatch(/A dash|not measured/)
+  })
+
+  test('state a short value of all options for each, so that no column looks blank, and a long one once', () => {
+    const options = [
+      [{ name: 'One' }, [quotableRun()]],
+      [{ name: 'Two' }, [quotableRun({ card: 'l40s' })]],
+    ] as const
+    const { page, document } = customerFiles(quoteOf(options))
+    const [driver] = document.options.map(({ server }) => server.find(({ label }) => label.includes('driver'))?.value)
+    expect(driver).toBeDefined()
+    expect(page).toContain(
+      `<td data-option="One"><span>${driver}</span></td><td data-option="Two"><span>${driver}</span></td>`,
+    )
+    expect(page.match(/<td colspan="2" data-option="each option"><span>Each option: [^<]* failed/g)).toHaveLength(1)
   })
 
   test('have plain words for every metric that a quote promises', () => {

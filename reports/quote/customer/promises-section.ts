@@ -17,13 +17,23 @@ export function promisesSection(quote: CustomerQuote): Html {
     : ''
   return html`<section class="long">
 <h2>What was measured, and what we promise</h2>
-<p class="small">Measured on ${servers}, repeatedly; figures are for one server.${settings(quote)} Each promise is the conservative end of its 95% confidence interval: the average was better.${prices}</p>
+<p class="small">Measured on ${servers}, repeatedly; figures are for one server.${settings(quote)} Each promise is the conservative end of its 95% confidence interval: the average was no worse.${prices}${lacks(quote)}</p>
 ${matrix(
   options,
   keys.map((key) => workloadBody(key, quote)),
   { corner: 'Workload', firstMm: options.length > 3 ? 84 : options.length > 1 ? 104 : 112 },
 )}
 </section>`
+}
+
+/** What a dash says, where an option lacks a value that another has. */
+function lacks({ options }: CustomerQuote): string {
+  const valuesOf = ({ workloads }: CustomerQuote['options'][number]) =>
+    workloads.flatMap(({ workload, promises }) => promises.map(({ metric }) => `${workload} ${metric}`))
+  const all = new Set(options.flatMap(valuesOf))
+  return options.some((option) => valuesOf(option).length < all.size)
+    ? ' A dash: not measured on that option, and not promised.'
+    : ''
 }
 
 /** What every value rests on, where the cards were set for the measurement. */
@@ -55,7 +65,10 @@ function workloadBody(key: string, quote: CustomerQuote): Html {
     const promises = found.map((each) => each?.promises.find((one) => one.metric === metric) ?? null)
     const { label, term, bound } = promises.find((each) => each !== null) as CustomerPromise
     const cells = options.map(({ name }, column) =>
-      optionCell(name, promiseHtml(promises[column] ?? null, place === 0)),
+      optionCell(
+        name,
+        place === 0 && found[column] === null ? html`not measured` : promiseHtml(promises[column] ?? null, place === 0),
+      ),
     )
     return html`<tr><th scope="row">${label}, ${bound} <span class="small">(${term})</span></th>${cells}</tr>`
   })

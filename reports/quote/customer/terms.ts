@@ -1,12 +1,21 @@
 import { gateById } from '../../../harness/gates/table.ts'
 import type { QuoteInputs } from '../inputs.ts'
 import { energyMetrics, warningWords } from '../measured/words.ts'
+import type { Currency } from '../money/currency.ts'
 import { percent } from '../money/vat.ts'
 import type { QuoteOption } from '../option.ts'
 
 /** How money was rounded, as printed on the page. */
-export const rounding = (minor: string): string =>
-  `All amounts are in whole ${minor}. Unit prices are rounded up, the output behind them is rounded down.`
+export function rounding(currency: Currency): string {
+  const [unit, minor, minors] = moneyWords[currency]
+  return `Amounts are in whole ${minors}, a unit price below one ${unit} in hundredths of a ${minor}. Unit prices are rounded up, the output behind them is rounded down.`
+}
+
+const moneyWords: Readonly<Record<Currency, readonly [unit: string, minor: string, minors: string]>> = {
+  GBP: ['pound', 'penny', 'pence'],
+  EUR: ['euro', 'cent', 'cents'],
+  USD: ['dollar', 'cent', 'cents'],
+}
 
 /** What a quote does not promise, a sentence each. */
 export function notPromised(
