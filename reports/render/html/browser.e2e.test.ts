@@ -208,6 +208,7 @@ describe.skipIf(chromiumHere === undefined)('the page in a browser', () => {
     await page.emulateMedia({ media: 'print', colorScheme: 'light' })
     expect(await page.locator('#n-fits-1').isVisible()).toBe(true)
     expect(await page.locator('.end-notes h2').isVisible()).toBe(true)
+    expect(await page.locator('#money-model').isVisible()).toBe(false)
     await page.setViewportSize({ width: 720, height: 1000 })
     // what is folded is not printed, and named
     await page.$eval('#c-metrics', (at) => at.removeAttribute('open'))

@@ -37,5 +37,5 @@ figcaption p{margin:0 0 .2rem}
 .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 @media (max-width:40rem){body{padding:var(--g4) var(--g3) var(--g6)}h1{font-size:var(--t4)}h2{font-size:var(--t3)}}
 @page{size:A4;margin:12mm}
-@media print{:root{color-scheme:light;${paperColours};--t0:7.5pt;--t1:8pt;--t2:9.5pt;--t3:11pt;--t4:12.5pt;--t5:16pt}body{max-width:none;font-size:9pt;line-height:1.35;padding:0}h2{margin:5mm 0 2mm;break-after:avoid}h3{break-after:avoid}.money{border:0;padding:0}figure{break-inside:avoid;padding:4pt}.charts{grid-template-columns:1fr 1fr}details>*{display:block}figcaption summary,figcaption p:has(+details){display:none}figcaption details::details-content{display:block;content-visibility:visible}}
+@media print{:root{color-scheme:light;${paperColours};--t0:7.5pt;--t1:8pt;--t2:9.5pt;--t3:11pt;--t4:12.5pt;--t5:16pt}body{max-width:none;font-size:9pt;line-height:1.35;padding:0}h2{margin:5mm 0 2mm;break-after:avoid}h3{break-after:avoid}.money{border:0;padding:0}figure{break-inside:avoid;padding:4pt}.charts{grid-template-columns:1fr 1fr}details>:not(script){display:block}figcaption summary,figcaption p:has(+details){display:none}figcaption details::details-content{display:block;content-visibility:visible}}
 `
