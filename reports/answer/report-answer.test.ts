@@ -4,9 +4,13 @@ import { gateEntries } from '../../harness/gates/table.ts'
 import { makeRun, type RunOverrides } from '../../harness/testing/record-builder.ts'
 import { buildReport, buildReportFrom } from '../build.ts'
 import { parseClaims } from '../claims/file/parse.ts'
+import { digitsOf } from '../render/digits.ts'
+import { formatCell } from '../render/format-cell.ts'
 import { renderMarkdown } from '../render/markdown.ts'
 import { renderTerminal } from '../render/terminal.ts'
+import { figureCell } from '../tables/figure-cell.ts'
 import { makeFacts } from '../testing/facts-builder.ts'
+import { saidCell } from './said-figures.ts'
 
 /** What a report says first, by what it was made from. */
 const result = {
@@ -186,4 +190,11 @@ test('claims alone: how many hold; beside runs a fact', () => {
 test('a report of chosen tables, or of nothing, has no answer', () => {
   expect(buildReport([of('rtx-4090')], { tables: ['throughput'] }).answer).toBeUndefined()
   expect(buildReport([]).answer).toBeUndefined()
+})
+
+test('a figure in a sentence has the digits of its cell, which are those that its interval deserves', () => {
+  const run = makeRun({ card: 'rtx-4090', result: { outputTokensPerS: [153.08, 152.78, 153.38] } })
+  const cell = figureCell(run, 'outputTokensPerS', digitsOf(153.08))
+  expect(saidCell(cell, 'tokens/s')).toBe('153.1 tokens/s (±0.3)')
+  expect(formatCell(cell)).toMatchObject({ main: '153.1\u00a0t/s', sub: '±0.3' })
 })

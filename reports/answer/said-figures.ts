@@ -1,7 +1,7 @@
 import { type MetricKey, metrics } from '../../harness/metrics/catalogue.ts'
 import { headlineMetric } from '../../harness/metrics/headline.ts'
 import { CLOSE } from '../comparison/winners.ts'
-import { digitsOf } from '../render/digits.ts'
+import { digitsOf, sensibleDigits } from '../render/digits.ts'
 import { formatInterval, formatNumber } from '../render/format-cell.ts'
 import { type Measured, measuredOf } from '../tables/figure-cell.ts'
 import { ratioInterval } from '../tables/ratio-interval.ts'
@@ -12,13 +12,16 @@ import type { Cell } from '../tables/table.ts'
 
 /** `1,799 tokens/s (±27)`. */
 const saidFigure = ({ value, ci95 }: Measured, unit: string): string => {
-  const digits = digitsOf(value)
+  const digits = sensibleDigits(value, ci95, digitsOf(value))
   return `${formatNumber(value, digits)} ${unit}${ci95 === null ? '' : ` (${formatInterval(value, ci95, digits)})`}`
 }
 
 /** A number or an amount of a table with its unit and interval; null for what is neither. */
 export function saidCell(cell: Cell, unit: string): string | null {
-  if (cell.kind === 'number') return saidFigure({ value: cell.value, ci95: cell.ci95 ?? null }, unit)
+  if (cell.kind === 'number') {
+    const interval = cell.ci95 ? ` (${formatInterval(cell.value, cell.ci95, cell.digits)})` : ''
+    return `${formatNumber(cell.value, cell.digits)} ${unit}${interval}`
+  }
   if (cell.kind !== 'money') return null
   const interval = cell.ci95 ? ` (${formatInterval(cell.valueGbp, cell.ci95, cell.digits, '£')})` : ''
   return `£${formatNumber(cell.valueGbp, cell.digits)}${interval} ${unit}`

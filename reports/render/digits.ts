@@ -4,11 +4,14 @@ import type { Interval } from '../tables/table.ts'
 export const digitsOf = (value: number): number => (value < 10 ? 2 : value < 100 ? 1 : 0)
 
 /**
- * The digits after the point that a value deserves, `most` or fewer: two significant digits of its half-width, as is the use
- * for an uncertainty; none above 1,000.
+ * The digits after the point that a value deserves: two significant digits of its half-width, as is the use for an uncertainty, and
+ * `most` or fewer; one more where the half-width would round to nothing (153.1 ±0.3, not 153 ±<1). None above 1,000. Tables and
+ * sentences ask here, so that a value has the same digits in both.
  */
 export function sensibleDigits(value: number, ci95: Interval | null, most: number): number {
   const half = ci95 === null ? 0 : (ci95[1] - ci95[0]) / 2
   const deserved = half > 0 ? Math.max(0, 1 - Math.floor(Math.log10(half))) : most
-  return Math.abs(value) >= 1000 ? 0 : Math.min(most, deserved)
+  if (Math.abs(value) >= 1000) return 0
+  const isLost = half > 0 && half < 10 ** -most / 2
+  return Math.min(isLost ? most + 1 : most, deserved)
 }

@@ -3,6 +3,7 @@ import { headlineMetric } from '../../harness/metrics/headline.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { isFixedDemand } from '../../harness/scenario/load-shape.ts'
 import type { Facts } from '../facts.ts'
+import { sensibleDigits } from '../render/digits.ts'
 import { formatInterval, formatNumber, formatShare } from '../render/format-cell.ts'
 import { measuredOf, shareOfLimit } from '../tables/figure-cell.ts'
 import { sloText } from '../tables/slo-text.ts'
@@ -100,9 +101,9 @@ export function figureText(record: RunRecord, key: MetricKey): string {
   if ('reason' in known) return '—'
   const { value, ci95 } = known.value
   const scale = metrics[key].shownAs?.scale ?? 1
-  const digits = Math.abs(value * scale) >= 1000 ? 0 : metrics[key].digits
-  const interval =
-    ci95 === null || value === 0 ? '' : formatInterval(value * scale, [ci95[0] * scale, ci95[1] * scale], digits)
+  const scaled = ci95 && ([ci95[0] * scale, ci95[1] * scale] as const)
+  const digits = sensibleDigits(value * scale, scaled, metrics[key].digits)
+  const interval = scaled === null || value === 0 ? '' : formatInterval(value * scale, scaled, digits)
   // trials that agree to the last digit, such as peaks of memory
   const shown = /^±0(\.0*)?$/.test(interval) ? '' : ` ${interval}`
   const slo = key === 'goodputRequestsPerS' ? ` within ${sloText(record) ?? 'the SLO'}` : ''

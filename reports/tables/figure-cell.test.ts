@@ -20,7 +20,10 @@ test.each([
   [11.43, 1.43, 2, 1],
   [0.262, 0.009, 3, 3],
   [6.22, 5.72, 2, 1],
-  [0.5, 0.0004, 2, 2],
+  [0.5, 0.0004, 2, 3],
+  [153.08, 0.3, 0, 1],
+  [153.08, 0.6, 0, 0],
+  [1380.2, 0.3, 0, 0],
 ])('%d ± %d, of at most %i digits, has %i', (value, half, most, digits) => {
   expect(sensibleDigits(value, [value - half, value + half], most)).toBe(digits)
 })
