@@ -39,6 +39,9 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          // they wait most of their time, for servers and for trials; they come after the unit tests, which compute
+          maxWorkers: 4,
+          sequence: { groupOrder: 1 },
           include: endToEnd,
           exclude: ['node_modules/**'],
           setupFiles: [home],
