@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import LongFirst from './harness/testing/setup/long-first.ts'
 
 const tests = ['harness/**/*.test.ts', 'reports/**/*.test.ts', 'scripts/**/*.test.ts']
 const endToEnd = ['**/*.e2e.test.ts']
@@ -22,6 +23,7 @@ export default defineConfig({
   test: {
     maxWorkers: 2,
     reporters: ['default', './harness/testing/setup/slowest-files.ts'],
+    sequence: { sequencer: LongFirst },
     projects: [
       {
         test: {
