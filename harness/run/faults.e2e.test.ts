@@ -35,7 +35,7 @@ test.concurrent.each([...cleanCases, ...faultCases, ...streamCases, ...pageCases
     const isMeasured = (seen: readonly string[]) =>
       (!needsWindow(fault) || seen.includes('a steady window')) &&
       (!needsSigns(fault) || fault.mustShow.every((sign) => seen.includes(sign)))
-    const signs = await untilMeasured(play, isMeasured, { fromSeconds: fault.seconds ?? 3, toSeconds: 12 })
+    const signs = await untilMeasured(play, isMeasured, { fromSeconds: fault.seconds ?? 3, toSeconds: 24 })
     expect(signs).toEqual(expect.arrayContaining([...fault.mustShow]))
   },
 )
