@@ -2,7 +2,7 @@ import type { CardEntry } from '../../harness/catalogue/own/card-entry.ts'
 import { buyerAdvice } from '../../harness/catalogue/support/buyer-advice.ts'
 import { supportOf } from '../../harness/catalogue/support/card-support.ts'
 import { DEFAULT_GPU_MEMORY_UTILIZATION } from '../../harness/physics/gpu-memory-utilization.ts'
-import { joinedAnd, timesText } from '../answer/phrases.ts'
+import { joinedAnd, speedAgainst, timesText } from '../answer/phrases.ts'
 import { throughputTable } from '../comparison/throughput.ts'
 import type { Facts } from '../facts.ts'
 import type { Selection } from '../tables/selection.ts'
@@ -61,7 +61,7 @@ function smallestUplift({ selection, facts }: Bought): Advice[] {
       id: 'price-and-speed',
       simulated: least.simulated,
       lead: 'The price grows faster than the speed.',
-      text: `For ${least.title}, the ${card.label} is ${least.ratio.toFixed(2)} times as fast as the ${first.label}, at ${timesText(high / low)} its price.`,
+      text: `For ${least.title}, the ${card.label} ${speedAgainst([least.ratio])} the ${first.label}, at ${timesText(high / low)} its price.`,
     },
   ]
 }

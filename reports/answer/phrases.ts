@@ -25,3 +25,10 @@ const MOST_NAMED = 4
 /** How many times as much, in words: `4 times`, `1.8 times`. */
 export const timesText = (ratio: number): string =>
   `${Number(ratio.toFixed(ratio >= 10 || Math.abs(ratio - Math.round(ratio)) < 0.05 ? 0 : 1))} times`
+
+/** Between two names: how many times as fast the first is, or that it is no faster; of several ratios, from the least to the largest. */
+export function speedAgainst(ratios: readonly number[]): string {
+  const [low, high] = [Math.min(...ratios).toFixed(2), Math.max(...ratios).toFixed(2)]
+  if (low === '1.00' && high === '1.00') return 'is no faster than'
+  return `is ${low === high ? low : `${low} to ${high}`} times as fast as`
+}

@@ -33,6 +33,29 @@ const other = (card: string) =>
 const ONLY_RUNS =
   /no other card here runs it[.,]|only this card runs|the only choice|Only the .* runs|pay for capability/
 
+test('the serving example is the load with the most streams, not the first scenario of the model', () => {
+  const at = (streams: number) =>
+    chat('rtx-4090', 60, {
+      scenario: `chat-8b-c${streams}`,
+      title: `Chat 8B, ${streams} streams`,
+      scenarioFields: { load: { shape: 'closed', concurrency: streams, rampSeconds: 0 } },
+    })
+  const serving = (scenario: { load: Record<string, unknown> }) => ({
+    lines: [`vllm serve --max-num-seqs ${scenario.load['concurrency']}`],
+    corrections: [],
+    refusal: null,
+  })
+  const runs = [at(1), at(16), at(8)]
+  const page = customerMarkdown(buildCustomerReport(runs, { serving: serving as never }))
+  expect(page.match(/--max-num-seqs \d+/g)).toEqual(['--max-num-seqs 16'])
+})
+
+test('cards of the same speed are not said to be 1.00 times as fast', () => {
+  const page = pageOf([chat('rtx-4090', 60), chat('rtx-pro-6000-max-q', 60)])
+  expect(page).toContain('is no faster than the RTX 4090, at')
+  expect(page).not.toMatch(/1\.00 times|in all 1 run/)
+})
+
 describe('only one card is left', () => {
   test('where the other misses the SLO, the page says so and not that it does not run the workload', () => {
     const page = pageOf([chat('rtx-4090', 101), chat('rtx-pro-6000-max-q', 60)])

@@ -1,3 +1,4 @@
+import { counted } from '../../../harness/units.ts'
 import { adviceOn } from '../../advice/advice.ts'
 import { cardKeyOf } from '../../tables/selection.ts'
 import { type Block, type Item, list, paragraph, type Section } from '../document.ts'
@@ -10,7 +11,7 @@ export function gotchas(subject: Subject): Section {
     ...list(adviceOn(subject)),
     paragraph(
       findings.length === 0
-        ? 'On the servers of this page no setting or fault of a card was found that would change a figure.'
+        ? 'Of what could be read on the servers of this page, no setting or fault of a card would change a figure.'
         : 'Found on the servers of this page:',
     ),
     ...list(findings),
@@ -37,7 +38,7 @@ function foundItems({ runs, selection, boxFindings }: Subject): Item[] {
   )
   return [...Map.groupBy([...boxes, ...gates], ({ card, what }) => `${card}\n${what}`).values()].map((same) => ({
     lead: `${same[0]!.card}:`,
-    text: `${same[0]!.what} (in ${same.length} of ${runs.filter((run) => labels.get(cardKeyOf(run)) === same[0]!.card).length} runs)`,
+    text: `${same[0]!.what} (in ${same.length} of ${counted(runs.filter((run) => labels.get(cardKeyOf(run)) === same[0]!.card).length, 'run')})`,
   }))
 }
 

@@ -92,8 +92,9 @@ function eccModeText(runs: readonly RunRecord[]): string {
   const known = runs.flatMap((run) => eccOf(run) ?? [])
   const on = known.filter(Boolean).length
   if (known.length === 0) return NOT_READ
-  if (on === known.length) return `on in all ${counted(known.length, 'run')}`
-  return on === 0 ? `off in all ${counted(known.length, 'run')}` : `on in ${on} of ${counted(known.length, 'run')}`
+  const all = known.length === 1 ? 'the one run' : `all ${counted(known.length, 'run')}`
+  if (on === known.length) return `on in ${all}`
+  return on === 0 ? `off in ${all}` : `on in ${on} of ${counted(known.length, 'run')}`
 }
 
 function eccErrorsText(runs: readonly RunRecord[]): string {

@@ -1,5 +1,6 @@
 import { modelOf } from '../../../harness/catalogue/own-models.ts'
 import { weightBytes } from '../../../harness/physics/model/weights.ts'
+import { connectionsOf } from '../../../harness/scenario/load-shape.ts'
 import type { ServingExample } from '../../comparison/serving.ts'
 import { outOfMemory } from '../../tables/oom-cell.ts'
 import type { CardColumn, ScenarioRow } from '../../tables/selection.ts'
@@ -35,19 +36,21 @@ interface Startable {
   readonly example: Extract<ServingExample, { readonly lines: readonly string[] }>
 }
 
-/** What starts on one card, the largest model first; of several scenarios of a model the one with the longest context. */
+/** What starts on one card, the largest model first; of several scenarios of a model the one that was served with the most streams, then the longest context. */
 function startable(card: CardColumn, { selection, facts, serving }: Subject): Startable[] {
   return selection.scenarios
-    .flatMap((row): (Startable & { readonly context: number })[] => {
+    .flatMap((row): (Startable & { readonly streams: number; readonly context: number })[] => {
       const { scenario } = selection.runOf(row.name, card.key) ?? row.sample
       if (scenario.kind !== 'text' || doesNotStart(row, card, { selection, facts })) return []
       const example = serving!(scenario, card.key)
       const model = modelOf(row.sample)
       if ('reason' in example || example.refusal !== null || model === null) return []
       const context = scenario.server?.maxModelLen ?? 0
-      return [{ label: model.label, bytes: weightBytes(model), example, context }]
+      return [
+        { label: model.label, bytes: weightBytes(model), example, streams: connectionsOf(scenario.load), context },
+      ]
     })
-    .toSorted((a, b) => b.bytes - a.bytes || b.context - a.context)
+    .toSorted((a, b) => b.bytes - a.bytes || b.streams - a.streams || b.context - a.context)
 }
 
 /** Out of memory on the card, or a scenario for several cards. */

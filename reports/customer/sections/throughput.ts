@@ -1,7 +1,7 @@
 import { ttftMetrics } from '../../../harness/metrics/headline.ts'
 import { sloShareOfRun } from '../../../harness/operating/sweep/point-of-run.ts'
 import { demandText } from '../../../harness/scenario/load-shape.ts'
-import { joinedAnd } from '../../answer/phrases.ts'
+import { joinedAnd, speedAgainst } from '../../answer/phrases.ts'
 import { isSwept, type Workload, workloadsOf } from '../../answer/workloads.ts'
 import { cardMoney, hasFixedDemand, monthlyCost } from '../../comparison/card-money.ts'
 import { throughputTable } from '../../comparison/throughput.ts'
@@ -63,9 +63,7 @@ function speedTexts(table: Table, subject: Subject): Block[] {
       return cell?.kind === 'ratio' ? [cell.value] : []
     })
     if (ratios.length === 0) return []
-    const [low, high] = [Math.min(...ratios).toFixed(2), Math.max(...ratios).toFixed(2)]
-    const range = low === high ? `${low} times` : `${low} to ${high} times`
-    return [paragraph(`For workloads that both run, the ${card.label} is ${range} as fast as the ${first!.label}.`)]
+    return [paragraph(`For workloads that both run, the ${card.label} ${speedAgainst(ratios)} the ${first!.label}.`)]
   })
   const only = subject.selection.cards.flatMap((card) => {
     const titlesOf = (why: Alone) =>
