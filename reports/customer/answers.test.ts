@@ -53,6 +53,7 @@ test('the serving example is the load with the most streams, not the first scena
 test('cards of the same speed are not said to be 1.00 times as fast', () => {
   const page = pageOf([chat('rtx-4090', 60), chat('rtx-pro-6000-max-q', 60)])
   expect(page).toContain('is no faster than the RTX 4090, at')
+  expect(page).toContain('without the server around them: not a price.')
   expect(page).not.toMatch(/1\.00 times|in all 1 run/)
 })
 

@@ -11,6 +11,9 @@ import { forCustomer } from '../customer-table.ts'
 import { type Block, paragraph, type Section, tableBlock } from '../document.ts'
 import type { Subject } from '../subject.ts'
 
+/** A customer who has an offer in hand must not take these figures for what the offer should cost. */
+const NO_PRICE = 'Costs of the cards alone and of their electricity, without the server around them: not a price.'
+
 /** "Power and £/token economics", with the sentence that follows from its last row. */
 export function economics(subject: Subject): Section | null {
   const { selection, facts } = subject
@@ -20,6 +23,7 @@ export function economics(subject: Subject): Section | null {
   const table = forCustomer(economicsTable(selection, facts, scenario), {
     title: `Power and cost: ${scenario.title}`,
     notes: [
+      NO_PRICE,
       ownWords(assumptionsText(facts)),
       ...basisNotes(powerBasis(selection, scenario), selection),
       ...columns.flatMap((at) => [...priceNotes(at.card, facts), ...limitNote(at), ...countNote(at)]),
