@@ -163,7 +163,7 @@ describe('help and old forms', () => {
     const ended = await joulemark(['baseline', 'show', folder])
     expect(ended).toMatchObject({
       code: 0,
-      stdout: `no baseline in ${folder}; make one with joulemark baseline set RUN…\n`,
+      stdout: `no baseline in ${folder}; make one with joulemark baseline set RUN… --out ${folder}\n`,
     })
   })
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { threeLater, threeStarts } from '../testing/compare-builder.ts'
+import { later, threeLater, threeStarts } from '../testing/compare-builder.ts'
 import { comparisonAnswer } from './answer.ts'
 import { compareRuns } from './comparison.ts'
 
@@ -20,4 +20,13 @@ test('of one scenario every metric is shown, and nothing is counted', () => {
   const comparison = compareRuns(threeStarts({}), threeLater({ speed: 0.9 }))
   const texts = comparisonAnswer(comparison).map(({ text }) => text)
   expect(texts.filter((text) => /^ {2}and \d+ more/.test(text))).toEqual([])
+})
+
+test('a required gate that failed is the reason of the verdict, and not that a side has one start', () => {
+  const gates = [{ id: 'client-headroom', status: 'fail' as const, required: true, evidence: '31 %' }]
+  const [before, after] = [threeStarts({ gates }), [later({ gates })]]
+  const texts = comparisonAnswer(compareRuns(before, after)).map(({ text }) => text)
+  expect(texts[0]).toBe('Verdict: not comparable (required gate client-headroom failed in 4 of 4 runs)')
+  const [one] = comparisonAnswer(compareRuns(threeStarts(), [later({ gates })]))
+  expect(one!.text).toBe('Verdict: not comparable (required gate client-headroom failed in 1 of 4 runs)')
 })

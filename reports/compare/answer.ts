@@ -5,7 +5,7 @@ import { formatInterval, formatNumber } from '../render/format-cell.ts'
 import { SIMULATED_HEAD } from '../run-answer/head.ts'
 import type { AnswerLine } from '../run-answer/lines.ts'
 import type { Comparison, ScenarioComparison } from './comparison.ts'
-import { outcomeOf, outcomeText } from './outcome.ts'
+import { outcomeOf, outcomeText, verdictLine } from './outcome.ts'
 import { signedPercent } from './words.ts'
 
 /** Of one scenario, every metric is shown; of several, at most so many of each. */
@@ -21,15 +21,14 @@ const order: readonly MetricVerdict[] = ['regressed', 'improved', 'inconclusive'
  * what keeps it from being judged, and which settings differ. The tables have all of it.
  */
 export function comparisonAnswer(comparison: Comparison): AnswerLine[] {
-  const { scenarios, caveat, simulated, objections, notes, differences } = comparison
-  const outcome = outcomeOf(comparison)
+  const { scenarios, simulated, objections, notes, differences } = comparison
   const settings = differences.map(
     ({ label, baseline, candidate }) => `${label}: ${baseline} before, ${candidate} after`,
   )
   return [
     {
-      text: `Verdict: ${outcomeText(outcome)}${caveat === null ? '' : ` (${caveat})`}`,
-      style: outcome === 'regressed' ? 'red' : 'bold',
+      text: verdictLine(comparison),
+      style: outcomeOf(comparison) === 'regressed' ? 'red' : 'bold',
     },
     ...(simulated ? [{ text: SIMULATED_HEAD, style: 'yellow' } as const] : []),
     ...objections.map(

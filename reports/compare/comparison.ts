@@ -38,7 +38,7 @@ export interface Comparison {
   readonly objections: readonly string[]
   /** Why scenarios were not judged, over all of them. */
   readonly notJudged: readonly string[]
-  /** What limits the verdict: a side with one start of the server. Null for none. */
+  /** What limits the verdict: a side with one start of the server, in what is judged. Null for none. */
   readonly caveat: string | null
   readonly notes: readonly string[]
   readonly records: readonly RunRecord[]
@@ -78,7 +78,7 @@ export function compareRuns(
     ),
     objections: pairs.flatMap((pair) => pair.objections.map((objection) => `${pair.scenario}: ${objection}`)),
     notJudged: scenarios.flatMap(({ scenario, notJudged }) => notJudged.map((why) => `${scenario}: ${why}`)),
-    caveat: caveatOf(pairs),
+    caveat: caveatOf(judged),
     notes,
     records,
     simulated: records.some((run) => run.source === 'simulated'),

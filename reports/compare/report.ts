@@ -7,7 +7,7 @@ import type { Report, ReportSource } from '../report.ts'
 import { sourceOf } from '../report-source.ts'
 import { buildTable, type Cell, missing, type Table, text } from '../tables/table.ts'
 import type { Comparison, ScenarioComparison } from './comparison.ts'
-import { outcomeOf, outcomeText } from './outcome.ts'
+import { outcomeOf, outcomeText, verdictLine } from './outcome.ts'
 import { explanationOf, verdictTones } from './words.ts'
 
 /** A comparison as tables, for every report format: the differences first, then one table per scenario. */
@@ -97,7 +97,7 @@ function verdictTable(comparison: Comparison): Table {
   const effect = `${(comparison.smallestEffect * 100).toFixed(1)} %`
   return buildTable({
     id: 'verdict',
-    title: `Verdict: ${outcomeText(outcomeOf(comparison))}${comparison.caveat === null ? '' : ` (${comparison.caveat})`}`,
+    title: verdictLine(comparison),
     rows: comparison.scenarios,
     rowId: (row) => `${row.scenario}-${row.card}`,
     columns: [

@@ -88,6 +88,17 @@ describe('what cannot be judged is a row with its reason', () => {
     expect(fleetSentence(comparison)).toContain(`Not judged in at least one of 1 scenario: ${hostOf(0)}`)
   })
 
+  test('on every unit, the sentence says why, and "on both sides" only where that is so', () => {
+    const gates = [{ id: 'client-headroom', status: 'fail' as const, required: true, evidence: '31 %' }]
+    const failed = compared({ boxes: 1, odd: (_, side) => (side === 'candidate' ? { gates } : undefined) })
+    expect(fleetSentence(failed)).toMatch(
+      /^1 unit could not be judged: the required gate client-headroom failed in 3 runs of the candidate\. Not judged in/,
+    )
+    expect(fleetSentence(failed)).not.toContain('Nothing that is recorded changed')
+    const lost = compared({ boxes: 2, odd: (_, side) => (side === 'candidate' ? null : undefined) })
+    expect(fleetSentence(lost)).toMatch(/^No unit was measured on both sides, so nothing is judged\. /)
+  })
+
   test('a host whose card was swapped says so on both of its rows', () => {
     const comparison = compared({
       odd: (box, side) => (box === 0 && side === 'candidate' ? { uuid: 'GPU-new' } : undefined),

@@ -7,6 +7,7 @@ import { SMALLEST_FLEET_EFFECT } from '../../harness/verdict/fleet/levels.ts'
 import { SMALLEST_EFFECT } from '../../harness/verdict/verdict.ts'
 import type { MetricVerdict } from '../../harness/verdict/verdict-words.ts'
 import { pairValues } from '../compare/comparison.ts'
+import type { Pair } from '../compare/pair.ts'
 import type { Unit } from './boxes.ts'
 import { type Column, type MatrixCell, matrixOf } from './matrix.ts'
 import { type Change, changesOf, changesText } from './settings.ts'
@@ -36,6 +37,7 @@ export interface FleetCellResult {
   readonly reason: string | null
   /** Whether it is in the figure of the fleet. */
   readonly inFleet: boolean
+  /** The runs of both sides, also where they cannot be judged; empty where one side has none. */
   readonly baselineRuns: readonly string[]
   readonly candidateRuns: readonly string[]
 }
@@ -137,8 +139,9 @@ function mostCommon(all: readonly Change[][]): Change[] {
 function unjudged(cell: MatrixCell): FleetCellResult {
   return {
     ...{ unit: cell.unit.id, column: cell.column.id, kind: cell.kind },
-    ...{ verdict: null, lead: null, headline: null, metrics: [], inFleet: false, baselineRuns: [], candidateRuns: [] },
+    ...{ verdict: null, lead: null, headline: null, metrics: [], inFleet: false },
     reason: cell.kind === 'not-judged' ? cell.reason : null,
+    ...runsOf(cell.kind === 'not-judged' ? cell.pair : null),
   }
 }
 
@@ -165,10 +168,14 @@ function judgedCell(
     },
     verdict: worse.length > 0 ? 'regressed' : headline.verdict,
     reason: inFleet ? null : `another change than the fleet, and not in its figure: ${changesText(changes)}`,
-    baselineRuns: pair.baseline.map(({ id }) => id),
-    candidateRuns: pair.candidate.map(({ id }) => id),
+    ...runsOf(pair),
   }
 }
+
+const runsOf = (pair: Pair | null): Pick<FleetCellResult, 'baselineRuns' | 'candidateRuns'> => ({
+  baselineRuns: pair?.baseline.map(({ id }) => id) ?? [],
+  candidateRuns: pair?.candidate.map(({ id }) => id) ?? [],
+})
 
 const decides = ({ key }: { readonly key: MetricKey }): boolean => comparedMetric(key).comparison.decides
 

@@ -16,7 +16,8 @@ export interface Column {
 /** One unit in one column: what can be compared, or why nothing can. */
 export type MatrixCell = { readonly unit: Unit; readonly column: Column } & (
   | { readonly kind: 'pair'; readonly pair: Pair }
-  | { readonly kind: 'not-judged'; readonly reason: string }
+  /** `pair` are its runs where it was measured on both sides, null where it was not. */
+  | { readonly kind: 'not-judged'; readonly reason: string; readonly pair: Pair | null }
   /** Not asked of this unit on either side. */
   | { readonly kind: 'absent' }
 )
@@ -62,7 +63,9 @@ export function matrixOf(baseline: readonly RunRecord[], candidate: readonly Run
       const pair = pairs.find((each) => columnOf(each.baseline[0]!).id === column.id)
       if (pair === undefined) {
         const reason = whyAlone(sides, column, swapped)
-        return reason === null ? { unit, column, kind: 'absent' } : { unit, column, kind: 'not-judged', reason }
+        return reason === null
+          ? { unit, column, kind: 'absent' }
+          : { unit, column, kind: 'not-judged', reason, pair: null }
       }
       const against = [
         ...pair.objections,
@@ -70,7 +73,7 @@ export function matrixOf(baseline: readonly RunRecord[], candidate: readonly Run
         ...failedGates('candidate', pair.candidate),
       ]
       return against.length > 0
-        ? { unit, column, kind: 'not-judged', reason: against.join('; ') }
+        ? { unit, column, kind: 'not-judged', reason: against.join('; '), pair }
         : { unit, column, kind: 'pair', pair }
     })
   })

@@ -47,11 +47,15 @@ export function fleetSentence(comparison: FleetComparison): string {
   const { groups, units, changes, columns } = comparison
   const counts = unitCounts(comparison)
   const change = changes.length === 0 ? 'Nothing that is recorded changed' : `After ${changesText(changes)}`
-  return [
+  const judged = [
     `${change}: ${fleetPart(groups)}.`,
     counts.regressed.length === 0
       ? `None of ${counted(units.length, 'unit')} is shown to have lost by itself.`
       : `${counted(counts.regressed.length, 'unit')} of ${units.length} lost by ${counts.regressed.length === 1 ? 'itself' : 'themselves'}: ${list(counts.regressed)}.`,
+  ]
+  return [
+    // what changed, and who lost, is known of judged units alone
+    ...(groups.length === 0 ? [nothingJudged(comparison)] : judged),
     ...(counts.newlyLow.length > 0
       ? [`Below ${counts.newlyLow.length === 1 ? 'its' : 'their'} siblings: ${list(counts.newlyLow)}.`]
       : []),
@@ -60,6 +64,15 @@ export function fleetSentence(comparison: FleetComparison): string {
       ? [`Not judged in at least one of ${counted(columns.length, 'scenario')}: ${list(counts.notJudged)}.`]
       : []),
   ].join(' ')
+}
+
+/** Why no unit is judged: none was measured on both sides, or what was measured must not be compared. */
+function nothingJudged({ cells }: FleetComparison): string {
+  const measured = cells.filter(({ baselineRuns }) => baselineRuns.length > 0)
+  if (measured.length === 0) return 'No unit was measured on both sides, so nothing is judged.'
+  const [reason, ...others] = new Set(measured.map((cell) => cell.reason))
+  const more = others.length === 0 ? '' : `; and ${counted(others.length, 'more reason')}`
+  return `${counted(new Set(measured.map(({ unit }) => unit)).size, 'unit')} could not be judged: ${reason}${more}.`
 }
 
 const MOST_NAMES = 5
@@ -71,7 +84,6 @@ const list = (names: readonly string[]): string =>
 function fleetPart(groups: readonly FleetGroup[]): string {
   const worse = groups.flatMap((group) => changed(group, 'regressed'))
   if (worse.length > 0) return `the fleet is slower: ${worse.slice(0, 1).join('; ')}${more(worse)}`
-  if (groups.length === 0) return 'no unit was measured on both sides, so nothing is judged'
   const open = groups.filter(({ verdict }) => verdict === 'inconclusive')
   const better = groups.flatMap((group) => changed(group, 'improved'))
   const gains = better.length > 0 ? `; it is better: ${better.slice(0, 1).join('; ')}${more(better)}` : ''

@@ -1,7 +1,8 @@
+import { dirname, join, resolve } from 'node:path'
 import { systemClock } from '../../harness/clock.ts'
 import { exitCodes, JoulemarkError } from '../../harness/errors.ts'
 import { gatesAgainst } from '../../harness/gates/quotable.ts'
-import { plainText } from '../../harness/plain-text.ts'
+import { plainText, shellWord } from '../../harness/plain-text.ts'
 import {
   type Baseline,
   baselinePath,
@@ -26,7 +27,7 @@ import { refusalOf } from './compare.ts'
 
 /** Flags of `baseline set`. */
 export interface SetBaselineFlags {
-  /** Folder of the baselines.json to write. */
+  /** Folder of the baselines.json to write: that of the later runs. */
   readonly out: string
 }
 
@@ -48,6 +49,7 @@ export async function setBaseline(paths: readonly string[], flags: SetBaselineFl
     )
   }
   refuseMixed(runs.map(({ record }) => record))
+  refuseUnjudged(runs.map(({ record }) => record))
   const baselines = baselinesFrom(runs, flags.out, systemClock.wall())
   await writeBaselines(flags.out, baselines)
   for (const baseline of baselines) io.stdout(`${lineOf(baseline)}\n`)
@@ -63,7 +65,10 @@ export async function setBaseline(paths: readonly string[], flags: SetBaselineFl
     'run again, then set the baseline to all of these runs',
   )
   if (advice !== null) io.stderr.write(`${advice}\n`)
-  io.stderr.write(`wrote ${baselinePath(flags.out)}\n`)
+  // `run --against baseline` reads the file of its own folder
+  const isElsewhere = runs.some(({ directory }) => dirname(resolve(directory)) !== resolve(flags.out))
+  const readBy = isElsewhere ? `; run --against baseline reads it with --out ${shellWord(flags.out)}` : ''
+  io.stderr.write(`wrote ${baselinePath(flags.out)}${readBy}\n`)
   return exitCodes.done
 }
 
@@ -113,11 +118,26 @@ function refuseMixed(records: readonly RunRecord[]): void {
   }
 }
 
+/** Throws `negative-result` where a required gate failed in every run: nothing that is measured later would be judged. */
+function refuseUnjudged(records: readonly RunRecord[]): void {
+  const failed = records.map((record) => gatesAgainst(record).map(({ id }) => id))
+  if (failed.some((ids) => ids.length === 0)) return
+  const ids = [...new Set(failed.flat())]
+  throw new JoulemarkError(
+    'negative-result',
+    `no baseline set: no comparison with ${counted(records.length, 'run')} would be judged (required ${ids.length === 1 ? 'gate' : 'gates'} failed: ${ids.join(', ')}); what it means: joulemark explain gate ${ids[0]}`,
+  )
+}
+
+/** What makes a baseline that `--against baseline` finds: runs into the folder that later runs are written to. */
+const setCommand = (runs: string, outDir: string): string =>
+  `joulemark baseline set ${runs}${resolve(outDir) === resolve('results') ? '' : ` --out ${shellWord(outDir)}`}`
+
 /** The baselines of a folder of runs. */
 export async function showBaselines(folder: string, flags: ShowBaselineFlags, io: CommandIo): Promise<number> {
   const baselines = await readBaselines(folder)
   if (flags.json) io.stdout(`${JSON.stringify({ baselines }, null, 2)}\n`)
-  else if (baselines.length === 0) io.stdout(`no baseline in ${folder}; make one with joulemark baseline set RUN…\n`)
+  else if (baselines.length === 0) io.stdout(`no baseline in ${folder}; make one with ${setCommand('RUN…', folder)}\n`)
   else for (const baseline of baselines) io.stdout(`${lineOf(baseline)}\n`)
   return exitCodes.done
 }
@@ -130,7 +150,7 @@ export async function checkBaselines(scenarios: readonly string[], outDir: strin
   if (without.length === 0) return
   throw new JoulemarkError(
     'bad-input',
-    `--against baseline: ${without.join(', ')}: no baseline in ${baselinePath(outDir)}; make one with joulemark baseline set RUN…`,
+    `--against baseline: ${without.join(', ')}: no baseline in ${baselinePath(outDir)}; make one with ${setCommand('RUN…', outDir)}`,
   )
 }
 
@@ -146,7 +166,7 @@ export async function compareWithBaselines(records: readonly RunRecord[], outDir
     if (match) return { record, baseline: match }
     throw new JoulemarkError(
       'bad-input',
-      `--against baseline: ${record.scenario.name} has no baseline on this server (${box.join(', ')}); make this run one with joulemark baseline set ${record.id}`,
+      `--against baseline: ${record.scenario.name} has no baseline on this server (${box.join(', ')}); make this run one with ${setCommand(shellWord(join(outDir, record.id)), outDir)}`,
     )
   })
   const before = await Promise.all(

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -266,12 +266,35 @@ describe('baseline', () => {
     await expect(setBaseline([out], { out }, io)).rejects.toMatchObject({ exitCode: 2 })
   })
 
-  test('warns of runs that no comparison will be judged with', async () => {
+  test('warns of runs that no comparison will be judged with; is not set where that is all of them', async () => {
     const { io, said, out } = world()
     const gates = [{ id: 'token-audit', status: 'fail' as const, required: true, evidence: '2 % apart' }]
     stored(out, ...threeStarts({ gates }))
-    await setBaseline([out], { out }, io)
+    await expect(setBaseline([out], { out }, io)).rejects.toMatchObject({
+      exitCode: 1,
+      message: expect.stringMatching(
+        /^no baseline set: no comparison with 3 runs would be judged \(required gate failed: token-audit\); /,
+      ),
+    })
+    expect(existsSync(join(out, 'baselines.json'))).toBe(false)
+    stored(out, makeComparedRun({ uuid: 'GPU-b', startedAt: '2026-11-01T11:00:00Z' }))
+    expect(await setBaseline([out], { out }, io)).toBe(0)
     expect(said.stderr).toContain('gate token-audit failed, so that no comparison with it is judged: 2 % apart')
+    expect(existsSync(join(out, 'baselines.json'))).toBe(true)
+  })
+
+  test('says which folder it is read from, and the advice where it is missing makes it there', async () => {
+    const { io, said, out } = world()
+    const [before, results] = [stored(join(out, 'before'), ...threeStarts()), join(out, 'results')]
+    await setBaseline([before], { out: results }, io)
+    expect(said.stderr).toContain(`; run --against baseline reads it with --out ${results}\n`)
+    await expect(checkBaselines(['llama-3.1-8b-fp8-batch32'], before)).rejects.toThrow(
+      `make one with joulemark baseline set RUN… --out ${before}`,
+    )
+    said.stderr = ''
+    await setBaseline([before], { out: before }, io)
+    expect(said.stderr).toBe(`wrote ${join(before, 'baselines.json')}\n`)
+    await expect(checkBaselines(['llama-3.1-8b-fp8-batch32'], before)).resolves.toBeUndefined()
   })
 
   test('is not set to runs from before and after an upgrade together', async () => {

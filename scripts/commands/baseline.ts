@@ -9,7 +9,7 @@ export const baselineCommand: DefineCommand = (io, done) => {
   const set = new Command('set')
     .description('Make runs the baseline of their server and scenario')
     .argument('<run...>', 'Runs, or folders of runs')
-    .option('--out <folder>', 'Folder whose baselines.json is written', 'results')
+    .option('--out <folder>', 'Folder whose baselines.json is written: the --out of the later runs', 'results')
     .addHelpText('after', examples('baseline set results'))
     .action(async (runs, flags) =>
       done(await (await import('../actions/baseline.ts')).setBaseline(runs, flagsFor<SetBaselineFlags>()(flags), io)),
@@ -27,7 +27,7 @@ export const baselineCommand: DefineCommand = (io, done) => {
     })
   return new Command('baseline')
     .summary('Set or show the runs that a server is compared with')
-    .description('The runs that a server is compared with; kept in baselines.json beside the runs.')
+    .description('The runs that a server is compared with; kept in baselines.json in the folder of the later runs (--out), wherever the runs themselves are.')
     .helpCommand(false)
     .addCommand(set)
     .addCommand(show)
