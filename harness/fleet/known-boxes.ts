@@ -1,11 +1,14 @@
 import { JoulemarkError } from '../errors.ts'
 import type { Fleet } from '../scenario/fleet/load-fleet.ts'
 import type { EngineBox, FleetEngine } from './engine.ts'
+import { isNotInstalled } from './program.ts'
 
 /** The boxes of a fleet as the engine knows them, those of the canary first. */
 export interface KnownBoxes {
   readonly canary: readonly EngineBox[]
   readonly others: readonly EngineBox[]
+  /** Why the engine was not asked for them, so that they are as the fleet file names them. Absent where it was. */
+  readonly notAsked?: string
 }
 
 /**
@@ -32,5 +35,24 @@ export async function knownBoxes(
   return {
     canary: boxes.filter(({ name }) => canaries.has(name)),
     others: boxes.filter(({ name }) => !canaries.has(name)),
+  }
+}
+
+/**
+ * The same for a plan that is only printed, which needs no program of the engine: where it is not on this machine, the boxes are
+ * as the fleet file names them.
+ */
+export async function boxesToPrint(...[fleet, engine, signal]: Parameters<typeof knownBoxes>): Promise<KnownBoxes> {
+  try {
+    return await knownBoxes(fleet, engine, signal)
+  } catch (error) {
+    if (!isNotInstalled(error)) throw error
+    const named = (name: string): EngineBox => ({ name, usable: true, reason: null, gpus: null })
+    const canary = fleet.canary?.boxes ?? []
+    return {
+      canary: canary.map(named),
+      others: fleet.boxes.filter((name) => !canary.includes(name)).map(named),
+      notAsked: error.message,
+    }
   }
 }

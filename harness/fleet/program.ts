@@ -10,6 +10,8 @@ export interface ProgramResult {
 }
 
 export interface ProgramCall {
+  /** Whose program it is, for the line that says that it is not there. */
+  readonly product: 'the Slurm client' | 'Ansible' | 'the Kubernetes client'
   /** Text for its stdin; nothing unless given. */
   readonly input?: string
   readonly env: NodeJS.ProcessEnv
@@ -32,9 +34,11 @@ export type CallProgram = (program: string, args: readonly string[], call: Progr
  * Calls a program without a shell and in a process group of its own: a Ctrl-C for joulemark is not one for it. Throws
  * `environment` where it is not installed, does not answer in time, prints too much, or `signal` aborts.
  */
-export const callProgram: CallProgram = (program, args, { input = '', env, signal, timeoutMs = TIMEOUT_MS, folder }) =>
+export const callProgram: CallProgram = (program, args, call) =>
   new Promise((resolve, reject) => {
-    const failed = (why: string) => reject(new JoulemarkError('environment', `${program}: ${why}`))
+    const { product, input = '', env, signal, timeoutMs = TIMEOUT_MS, folder } = call
+    const failed = (why: string, cause?: Error) =>
+      reject(new JoulemarkError('environment', `${program}: ${why}`, { cause }))
     if (signal.aborted) return failed('interrupted')
     const child = spawn(program, [...args], {
       ...{ env, detached: true, stdio: ['pipe', 'pipe', 'pipe'] },
@@ -66,7 +70,7 @@ export const callProgram: CallProgram = (program, args, { input = '', env, signa
     }
     child.on('error', (error: NodeJS.ErrnoException) => {
       settled()
-      failed(error.code === 'ENOENT' ? 'not found; is the engine installed on this machine?' : error.message)
+      failed(error.code === 'ENOENT' ? `not found; is ${product} installed on this machine?` : error.message, error)
     })
     child.on('close', (returnCode) => {
       settled()
@@ -77,6 +81,10 @@ export const callProgram: CallProgram = (program, args, { input = '', env, signa
     child.stdin.on('error', () => {})
     child.stdin.end(input)
   })
+
+/** Whether `callProgram` threw because the program is not on this machine. */
+export const isNotInstalled = (error: unknown): error is JoulemarkError =>
+  error instanceof JoulemarkError && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
 
 /** The last line that a program printed about its failure, harmless for a terminal. */
 export function lastWords({ stdout, stderr, returnCode }: ProgramResult): string {

@@ -27,7 +27,9 @@ export const baselineCommand: DefineCommand = (io, done) => {
     })
   return new Command('baseline')
     .summary('Set or show the runs that a server is compared with')
-    .description('The runs that a server is compared with; kept in baselines.json in the folder of the later runs (--out), wherever the runs themselves are.')
+    .description(
+      'The runs that a server is compared with; kept in baselines.json in the folder of the later runs (--out), wherever the runs themselves are.',
+    )
     .helpCommand(false)
     .addCommand(set)
     .addCommand(show)

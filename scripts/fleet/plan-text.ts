@@ -16,9 +16,13 @@ export function planText(fleet: Fleet, boxes: KnownBoxes, place: CampaignPlace, 
     ...boxes.others.map((box) => ({ box, part: 'fleet' })),
   ]
   const usable = rows.filter(({ box }) => box.usable)
+  const { notAsked } = boxes
   const table = buildTable<{ readonly box: EngineBox; readonly part: string }>({
     id: 'plan',
-    title: `${fleet.name}: ${usable.length} of ${counted(rows.length, 'box', 'boxes')} can be measured`,
+    title:
+      notAsked === undefined
+        ? `${fleet.name}: ${usable.length} of ${counted(rows.length, 'box', 'boxes')} can be measured`
+        : `${fleet.name}: ${counted(rows.length, 'box', 'boxes')} in the fleet file`,
     rows,
     rowId: ({ box }) => box.name,
     columns: [
@@ -28,7 +32,10 @@ export function planText(fleet: Fleet, boxes: KnownBoxes, place: CampaignPlace, 
         id: 'state',
         head: fleet.engine,
         align: 'left',
-        cell: ({ box }) => (box.usable ? text('usable', 'good') : text(plainText(box.reason ?? 'not usable'), 'bad')),
+        cell: ({ box }) => {
+          if (notAsked !== undefined) return text('not asked')
+          return box.usable ? text('usable', 'good') : text(plainText(box.reason ?? 'not usable'), 'bad')
+        },
       },
       {
         id: 'gpus',
@@ -36,11 +43,18 @@ export function planText(fleet: Fleet, boxes: KnownBoxes, place: CampaignPlace, 
         align: 'right',
         cell: ({ box }) =>
           box.gpus === null
-            ? missing(`${fleet.engine} counts no GPUs on it`)
+            ? missing(notAsked === undefined ? `${fleet.engine} counts no GPUs on it` : 'the cluster was not asked')
             : { kind: 'number', value: box.gpus, unit: '', digits: 0 },
       },
     ],
-    notes: notesOf(fleet),
+    notes: [
+      ...notesOf(fleet),
+      ...(notAsked === undefined
+        ? []
+        : [
+            `The cluster was not asked which boxes there are, which can be measured, and their GPUs: ${plainText(notAsked)}`,
+          ]),
+    ],
   })
   const [first] = usable
   const job = first === undefined ? null : jobOf(fleet, place, { box: first.box.name, attempt: 1, endWithinS: null })

@@ -55,7 +55,7 @@ export async function play(setup: AnsibleSetup, { name, hosts, jobs = {}, timeou
       join(PLAYBOOKS, `${name}.yml`),
     ]
     const env = { ...setup.env, ...fixedEnv, JOULEMARK_ANSWERS: answers }
-    const result = await (setup.call ?? callProgram)(PLAYBOOK, args, { env, signal, timeoutMs })
+    const result = await (setup.call ?? callProgram)(PLAYBOOK, args, { product: 'Ansible', env, signal, timeoutMs })
     const said = readAnswers(await readFile(answers!, 'utf8').catch(() => ''))
     if (result.returnCode !== 0 && said.hosts.size === 0) {
       throw new JoulemarkError('environment', `${PLAYBOOK}: ${errorOf(result)}`)

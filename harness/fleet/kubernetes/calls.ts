@@ -22,7 +22,8 @@ export function kubectlCalls(
   call: CallProgram = callProgram,
 ): CallKubectl {
   const where = [...(context === undefined ? [] : [`--context=${context}`]), `--namespace=${namespace}`]
-  return (args, more) => call('kubectl', [...where, ...args], { ...more, env: { ...env, LC_ALL: 'C' } })
+  return (args, more) =>
+    call('kubectl', [...where, ...args], { ...more, product: 'the Kubernetes client', env: { ...env, LC_ALL: 'C' } })
 }
 
 /** The same, and the text of its stdout. Throws `environment` with the last words of one that failed. */

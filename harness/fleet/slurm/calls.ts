@@ -19,7 +19,8 @@ const OWN_DEFAULTS =
 /** Calls in the environment of this process, without the user's defaults of single programs and in plain English. */
 export function slurmCalls(env: NodeJS.ProcessEnv, call: CallProgram = callProgram): CallSlurm {
   const kept = Object.fromEntries(Object.entries(env).filter(([name]) => !OWN_DEFAULTS.test(name)))
-  return (program, args, more) => call(program, args, { ...more, env: { ...kept, LC_ALL: 'C' } })
+  return (program, args, more) =>
+    call(program, args, { ...more, product: 'the Slurm client', env: { ...kept, LC_ALL: 'C' } })
 }
 
 /** The same, and the text of its stdout. Throws `environment` with the last words of one that failed. */

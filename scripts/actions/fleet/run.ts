@@ -6,7 +6,7 @@ import { continued, newCampaign, refuseSecond } from '../../../harness/fleet/cam
 import { cancelAll, unknownToUs, withEngine } from '../../../harness/fleet/cancel.ts'
 import { conduct } from '../../../harness/fleet/conduct.ts'
 import type { FleetEngine } from '../../../harness/fleet/engine.ts'
-import { knownBoxes } from '../../../harness/fleet/known-boxes.ts'
+import { boxesToPrint, knownBoxes } from '../../../harness/fleet/known-boxes.ts'
 import { campaignId } from '../../../harness/fleet/plan.ts'
 import { type Campaign, keepCampaign, readCampaign } from '../../../harness/fleet/state.ts'
 import { windowTooShort } from '../../../harness/fleet/window.ts'
@@ -64,7 +64,7 @@ export async function fleetRun(path: string, flags: FleetRunFlags, io: CommandIo
   const changed = otherAgainst(found, file, fleet)
   if (changed !== null) io.stderr.write(`${plainText(changed)}\n`)
   const engine = await engineOf(fleet, io.env)
-  const known = await knownBoxes(fleet, engine, new AbortController().signal)
+  const known = await (flags.print ? boxesToPrint : knownBoxes)(fleet, engine, new AbortController().signal)
   const campaign = found === null ? newCampaign(fleet, known, at) : continued(found, fleet, known, at)
   // runs to compare with that are not there end the command before anything is measured
   if (campaign.against !== 'baseline') await baselineRuns(campaign, out, fleet, io)

@@ -93,7 +93,12 @@ export const measuringPages: Readonly<Record<string, PagePlan>> = {
       shortRun('llama-3.1-8b-fp8-batch32', `${SECONDS} --out asked`),
       shortRun('provisioning', TWICE),
       ask,
-      { command: / baseline set results/, leaves: ['results/baselines.json'] },
+      // a short run on a busy machine may fail a required gate: the reader has one that does not
+      {
+        command: / baseline set results/,
+        before: async (place) => void (await addQuotable(place, 'results')),
+        leaves: ['results/baselines.json'],
+      },
       { command: / verify results\/RUN/, instead: [run] },
       { command: / quote .*--write-inputs/, instead: [run], leaves: ['inputs.yaml'] },
       { command: / quote .*--customer/, instead: [run], more: '--no-pdf' },
@@ -131,7 +136,7 @@ export const measuringPages: Readonly<Record<string, PagePlan>> = {
         more: `${SECONDS} --warmup 1 --random-output-len 32 --out asked`,
         says: /SIMULATED/,
       },
-      { command: / baseline set results/, leaves: ['results/baselines.json'] },
+      { command: / baseline set results/, before: addNights, leaves: ['results/baselines.json'] },
       { command: / compare results results\/after/, says: /Verdict: / },
       { command: / compare results\/before /, before: addNights, says: /Verdict: / },
     ],
