@@ -129,15 +129,16 @@ function refuseUnjudged(records: readonly RunRecord[]): void {
   )
 }
 
-/** What makes a baseline that `--against baseline` finds: runs into the folder that later runs are written to. */
-const setCommand = (runs: string, outDir: string): string =>
-  `joulemark baseline set ${runs}${resolve(outDir) === resolve('results') ? '' : ` --out ${shellWord(outDir)}`}`
+/** The words of `baseline set` by which `--against baseline` finds it: the folder that later runs are written to. */
+const runsInto = (runs: string, outDir: string): string =>
+  `${runs}${resolve(outDir) === resolve('results') ? '' : ` --out ${shellWord(outDir)}`}`
 
 /** The baselines of a folder of runs. */
 export async function showBaselines(folder: string, flags: ShowBaselineFlags, io: CommandIo): Promise<number> {
   const baselines = await readBaselines(folder)
   if (flags.json) io.stdout(`${JSON.stringify({ baselines }, null, 2)}\n`)
-  else if (baselines.length === 0) io.stdout(`no baseline in ${folder}; make one with ${setCommand('RUN…', folder)}\n`)
+  else if (baselines.length === 0)
+    io.stdout(`no baseline in ${folder}; make one with joulemark baseline set ${runsInto('RUN…', folder)}\n`)
   else for (const baseline of baselines) io.stdout(`${lineOf(baseline)}\n`)
   return exitCodes.done
 }
@@ -150,7 +151,7 @@ export async function checkBaselines(scenarios: readonly string[], outDir: strin
   if (without.length === 0) return
   throw new JoulemarkError(
     'bad-input',
-    `--against baseline: ${without.join(', ')}: no baseline in ${baselinePath(outDir)}; make one with ${setCommand('RUN…', outDir)}`,
+    `--against baseline: ${without.join(', ')}: no baseline in ${baselinePath(outDir)}; make one with joulemark baseline set ${runsInto('RUN…', outDir)}`,
   )
 }
 
@@ -166,7 +167,7 @@ export async function compareWithBaselines(records: readonly RunRecord[], outDir
     if (match) return { record, baseline: match }
     throw new JoulemarkError(
       'bad-input',
-      `--against baseline: ${record.scenario.name} has no baseline on this server (${box.join(', ')}); make this run one with ${setCommand(shellWord(join(outDir, record.id)), outDir)}`,
+      `--against baseline: ${record.scenario.name} has no baseline on this server (${box.join(', ')}); make this run one with joulemark baseline set ${runsInto(shellWord(join(outDir, record.id)), outDir)}`,
     )
   })
   const before = await Promise.all(
