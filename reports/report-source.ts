@@ -1,12 +1,13 @@
 import { isOfSignature, quotability } from '../harness/evidence/refusals.ts'
-import type { Gate, RunRecord } from '../harness/record/schema/run.ts'
+import { gateTally } from '../harness/gates/evaluate.ts'
+import type { RunRecord } from '../harness/record/schema/run.ts'
 import { settingText } from '../harness/record/setting/operating-point.ts'
 import type { ReportSource } from './report.ts'
 import { runRemarks } from './run-remarks.ts'
 
 /** A record behind a report: number of gates by result, and the evidence of those that did not pass. */
 export function sourceOf(run: RunRecord): ReportSource {
-  const count = (status: Gate['status']) => run.gates.filter((gate) => gate.status === status).length
+  const tally = gateTally(run)
   // a required gate that was not measured prevents a quotable run, as a failed one does
   const findings = run.gates.filter(
     ({ status, required }) => status === 'fail' || status === 'warn' || (required && status === 'not-measured'),
@@ -26,10 +27,10 @@ export function sourceOf(run: RunRecord): ReportSource {
     ...(setting === null ? {} : { setting }),
     quotable,
     gates: {
-      pass: count('pass'),
-      warn: count('warn'),
-      fail: count('fail'),
-      notMeasured: count('not-measured'),
+      pass: tally.pass,
+      warn: tally.warn,
+      fail: tally.fail,
+      notMeasured: tally['not-measured'],
       findings: [...findings.map((gate) => `${gate.id} ${gate.status}: ${gate.evidence}`), ...unsigned],
     },
     ...(remarks.length > 0 ? { remarks } : {}),

@@ -1,7 +1,8 @@
 import { isOfSignature, quotability } from '../../harness/evidence/refusals.ts'
+import { applyingGates, gateTally } from '../../harness/gates/evaluate.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { counted } from '../../harness/units.ts'
-import { applyingGates, type GateGroup, gateGroupsOf, gateName, statusStyles } from './gate-groups.ts'
+import { type GateGroup, gateGroupsOf, gateName, statusStyles } from './gate-groups.ts'
 import { type AnswerLine, named } from './lines.ts'
 
 /** More gates of one cause than these are counted, not named. */
@@ -65,17 +66,32 @@ function groupLine({ status, gates, cause }: GateGroup): AnswerLine {
 }
 
 function quotableLine(record: RunRecord): AnswerLine {
-  const gates = applyingGates(record)
-  const passed = `${gates.filter(({ status }) => status === 'pass').length} of ${gates.length} gates passed`
+  const { pass, all } = gateTally(record)
+  const passed = `${pass} of ${all} gates passed`
   const { quotable: isSigned, reasons } = quotability(record)
   if (reasons.every(isOfSignature)) {
     const text = isSigned ? 'yes' : 'no: not signed; joulemark key new makes a key that signs later runs'
     return { ...named('Quotable', `${text} (${passed})`), style: isSigned ? 'green' : 'yellow' }
   }
   const others = reasons.filter((reason) => !isOfGate(reason) && !isOfSignature(reason))
-  const blocking = reasons.filter(isOfGate).length
-  const why = [...(blocking === 0 ? [] : [`${counted(blocking, 'required gate')} (*) did not pass`]), ...others]
+  const why = [...blockingText(record, reasons), ...others]
   return { ...named('Quotable', `no: ${passed}; ${why.join('; ')}`), style: 'yellow', fit: 'cut' }
+}
+
+/** What the gates hold against a quote, in numbers of the lines below; that a run was simulated is no line of its own. */
+function blockingText(record: RunRecord, reasons: readonly string[]): string[] {
+  const gates = applyingGates(record)
+  const isSaid =
+    record.source === 'simulated' && gates.some(({ id, status }) => id === 'live-source' && status === 'fail')
+  const failed = gates.filter(({ status }) => status === 'fail').length - (isSaid ? 1 : 0)
+  const unmeasured = gates.filter(({ status, required }) => status === 'not-measured' && required).length
+  const absent = reasons.filter((reason) => reason.endsWith(': not in this record')).length
+  return [
+    ...(isSaid ? ['simulated'] : []),
+    ...(failed === 0 ? [] : [`${failed} failed`]),
+    ...(unmeasured === 0 ? [] : [`${unmeasured} required (*) not measured`]),
+    ...(absent === 0 ? [] : [`${absent} required not in this record`]),
+  ]
 }
 
 /** Reasons that a gate gives, which has a line of its own. */

@@ -2,7 +2,7 @@ import { quotability } from '../../harness/evidence/refusals.ts'
 import { shellWord } from '../../harness/plain-text.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { calledAs } from '../../harness/version.ts'
-import { gateGroupsOf } from './gate-groups.ts'
+import { gateGroupsOf, isCardFault } from './gate-groups.ts'
 import { type AnswerLine, linesText, type Terminal } from './lines.ts'
 
 /** A command to type, without the name of the program, and what it does in a few words. */
@@ -52,8 +52,8 @@ export function nextAfterRuns(
   ]
 }
 
-/** The first gate that did not pass and says something that can be changed: not that the run was simulated. */
+/** A gate that found a fault of the card; else the first that did not pass and says something that can be changed: not that the run was simulated. */
 function firstOpenGate(records: readonly RunRecord[]): string | null {
   const open = records.flatMap((record) => gateGroupsOf(record).flatMap(({ gates }) => gates))
-  return open.find(({ id }) => id !== 'live-source')?.id ?? null
+  return (open.find(isCardFault) ?? open.find(({ id }) => id !== 'live-source'))?.id ?? null
 }

@@ -10,6 +10,7 @@ import { makeRun, type RunOverrides } from '../../harness/testing/record-builder
 import { makeTextTrial } from '../../harness/testing/trial-builder.ts'
 import { catalogueFacts } from '../catalogue-facts.ts'
 import { tablesOnTerminal } from '../render/terminal.ts'
+import { sourceOf } from '../report-source.ts'
 import { type EndedRun, runAnswer } from './answer.ts'
 import { linesText } from './lines.ts'
 import { severalAnswer } from './several.ts'
@@ -133,6 +134,33 @@ describe('gates', () => {
     expect(text).not.toContain('input-tokens')
   })
 
+  test('a fault of the card is named first and explained, whatever gate stands before it in the table', () => {
+    const gates = [gate('client-headroom', 'fail'), gate('throttle', 'fail', 'hardware slowdown 100 %', false)]
+    const text = made({ gates })
+    expect(text).toMatch(/^ {2}fail +throttle: hardware slowdown 100 %\n {2}fail +client-headroom \*/m)
+    expect(text).toContain('explain gate throttle')
+  })
+
+  test('what blocks a quote is counted as it is shown: failures, and required gates that were not measured', () => {
+    const gates = [
+      gate('live-source', 'fail', 'SIMULATED: driver'),
+      gate('client-headroom', 'fail'),
+      gate('throttle', 'fail', 'slow', false),
+      gate('token-audit', 'not-measured'),
+      gate('clock', 'warn', 'a step', false),
+      gate('server-power', 'not-measured', 'no meter', false),
+      gate('input-tokens', 'not-measured', 'does not apply to a run of kind text', false),
+    ]
+    const whole = gateEntries.flatMap(([id]) => (gates.some((each) => each.id === id) ? [] : [gate(id, 'pass')]))
+    const record = makeRun({ card: 'rtx-4090', source: 'simulated', gates: [...gates, ...whole] })
+    const text = runAnswer({ record, directory: 'a' }, catalogueFacts(), { columns: null, color: false })
+    const all = gateEntries.filter(([, { kinds }]) => (kinds as readonly string[]).includes('text')).length
+    expect(text).toContain(`no: ${all - 6} of ${all} gates passed; simulated; 2 failed; 1 required (*) not measured`)
+    expect(text.match(/^ {2}fail /gm)).toHaveLength(2)
+    const { pass, warn, fail, notMeasured } = sourceOf(record).gates
+    expect([pass, warn, fail, notMeasured]).toEqual([all - 6, 1, 3, 2])
+  })
+
   test('many causes are counted, so that the answer stays short', () => {
     const ids = [
       'live-source',
@@ -155,7 +183,7 @@ describe('gates', () => {
     expect(text.match(/^ {2}fail /gm)?.length).toBeGreaterThanOrEqual(3)
     expect(text).toMatch(/^ {2}and \d+ more gates \(--verbose\): .*…$/m)
     expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(25)
-    expect(text).toContain('explain gate serving-card')
+    expect(text).toContain('explain gate card-health')
   })
 
   test('a run that is complete but not signed cannot be quoted, and nothing offers a quote', () => {

@@ -5,6 +5,7 @@ import { chainLines, chainName, type KeyChain, keyChains } from '../../harness/e
 import { withBundle } from '../../harness/evidence/open-bundle.ts'
 import { refusals } from '../../harness/evidence/refusals.ts'
 import { type Verification, verifyRun } from '../../harness/evidence/verify-run.ts'
+import { gateTally } from '../../harness/gates/evaluate.ts'
 import { plainText } from '../../harness/plain-text.ts'
 import { claimProblems } from '../../harness/prove/check-proof.ts'
 import { findRuns } from '../../harness/record/disk/run-folders.ts'
@@ -145,7 +146,7 @@ function detailsOf(run: Verification, key: string | null): string[] {
   const metrics = Object.values(recomputed.result).filter(({ mean }) => mean !== null).length
   const [first] = refusals(run)
   return [
-    `  ${counted(record.trials.length, 'trial')}, ${metrics} metrics and ${recomputed.gates.length} gates recomputed from ${Object.keys(record.files).length} files${record.redacted ? '; redacted copy' : ''}`,
+    `  ${counted(record.trials.length, 'trial')}, ${metrics} metrics and ${gateTally({ gates: recomputed.gates, scenario: record.scenario }).all} gates recomputed from ${Object.keys(record.files).length} files${record.redacted ? '; redacted copy' : ''}`,
     `  digest     ${digest}`,
     `  signed by  ${signerText(signedBy, key)}`,
     ...(signedBy === null ? [] : [`  chain      ${placeText(record.chain?.place)}`]),
