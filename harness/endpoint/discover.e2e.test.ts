@@ -42,6 +42,23 @@ test('discovery keeps no connection that the server could close under the next r
   expect(connections.get('/v1/models')).toBe('close')
 })
 
+describe('another model than the required one', () => {
+  const llama = { key: 'llama-3.1-8b-instruct-fp8', servedAs: ['neuralmagic/Meta-Llama-3.1-8B-Instruct-FP8'] }
+  const serving = (id: string) => answering({ '/v1/models': { object: 'list', data: [{ id, object: 'model' }] } })
+
+  test('that the catalogue knows is never offered as the required one', async () => {
+    const address = await serving('Qwen/Qwen2.5-7B-Instruct')
+    await expect(discover(address, null, llama)).rejects.toThrow(
+      `endpoint ${address.url}: does not serve llama-3.1-8b-instruct-fp8; it serves: Qwen/Qwen2.5-7B-Instruct; name a scenario of qwen2.5-7b-instruct, or measure what is served: joulemark run --endpoint ${address.url}`,
+    )
+  })
+
+  test('under a name that nobody knows may be the required one', async () => {
+    const address = await serving('my-model')
+    await expect(discover(address, null, llama)).rejects.toThrow(/under another name, add --served-as my-model, or/)
+  })
+})
+
 describe('discover', () => {
   test('vLLM 0.32', async () => {
     const address = await answering({

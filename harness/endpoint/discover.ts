@@ -1,3 +1,4 @@
+import { bundledServedAs } from '../catalogue/models.ts'
 import { type EngineId, engineOf } from '../engines/table.ts'
 import { JoulemarkError } from '../errors.ts'
 import { shellWord } from '../plain-text.ts'
@@ -142,7 +143,7 @@ function pickModel(address: Address, list: ServedModels, required: RequiredModel
   if (found) return found
   throw new JoulemarkError(
     'bad-input',
-    `endpoint ${address.url}: does not serve ${required.key} (any of ${names.join(', ')}); it serves: ${shownModels(list)}${otherName(models, names)}`,
+    `endpoint ${address.url}: does not serve ${required.key}; it serves: ${shownModels(list)}${whatToDo(address, models, names)}`,
   )
 }
 
@@ -155,9 +156,15 @@ function requireAdapter(address: Address, list: ServedModels, adapter: string | 
   )
 }
 
-/** What to do where one of the served models is the required one under another name, such as that of a local folder. */
-function otherName([served]: readonly ModelCard[], [name]: readonly string[]): string {
+/**
+ * What to do: to measure the model that is served where the catalogue knows it as another one; else it may be the required one
+ * under another name, such as that of a local folder.
+ */
+function whatToDo({ url }: Address, [served]: readonly ModelCard[], [name]: readonly string[]): string {
   if (served === undefined || name === undefined) return ''
+  const other = bundledServedAs(served.id, ...(served.root === null ? [] : [served.root]))
+  if (other !== null)
+    return `; name a scenario of ${other.key}, or measure what is served: joulemark run --endpoint ${shellWord(url)}`
   return `; if that is this model under another name, add --served-as ${shellWord(served.id)}, or restart vLLM with --served-model-name ${name} (gate endpoint-model then warns)`
 }
 

@@ -69,11 +69,23 @@ export async function simulate(flags: SimulateFlags, io: CommandIo): Promise<num
   return untilStopped(simulator, io, () => {
     io.stdout(`endpoint    ${simulator.url}\nnvidia-smi  ${simulator.nvidiaSmi}\n`)
     io.stderr.write(
-      `SIMULATED: no GPU is used and no result is a measurement. Ctrl-C ends it. To run against it:\n` +
-        `${calledAs} run llama-3.1-8b-fp8-batch32 --card ${flags.card} ` +
-        `--endpoint ${simulator.url} --nvidia-smi ${simulator.nvidiaSmi}\n`,
+      `SIMULATED: no GPU is used and no result is a measurement. Ctrl-C ends it.${howToRun(model, flags.card, simulator)}\n`,
     )
   })
+}
+
+/** The command that measures what is served; a model without text needs a scenario of its own. Empty without a server. */
+export function howToRun(
+  model: string,
+  card: string,
+  { url, nvidiaSmi }: { readonly url: string; readonly nvidiaSmi: string },
+): string {
+  if (withoutServer.includes(model)) return ''
+  const where = `--card ${card} --endpoint ${url} --nvidia-smi ${nvidiaSmi}`
+  const isText = modelByKey(model)?.kind === 'text'
+  return isText
+    ? ` To run against it:\n${calledAs} run ${where}`
+    : ` To run against it, with a scenario of ${model}:\n${calledAs} run SCENARIO ${where}`
 }
 
 /** Besides the models of the catalogue: a card busy with a training command, and a card without a server. */

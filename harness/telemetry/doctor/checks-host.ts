@@ -15,8 +15,8 @@ const rules = {
 } as const satisfies Record<string, Rule>
 
 /** Checks of the host: clock synchronisation and Xid errors in the kernel log. */
-export function hostChecks({ clockSync, xids }: Facts): Check[] {
-  return [clockCheck(clockSync), xidCheck(xids)]
+export function hostChecks({ clockSync, xids, failure }: Facts): Check[] {
+  return [clockCheck(clockSync), xidCheck(xids, failure !== null)]
 }
 
 function clockCheck(sync: Facts['clockSync']): Check {
@@ -25,8 +25,10 @@ function clockCheck(sync: Facts['clockSync']): Check {
   return (sync.synchronized ? pass : warn)(rules.clock, read)
 }
 
-function xidCheck(xids: Facts['xids']): Check {
+function xidCheck(xids: Facts['xids'], isDriverSilent: boolean): Check {
   if (xids === null) return notMeasured(rules.xid, 'the kernel log is not readable', 'sudo dmesg | grep -i xid')
+  if (xids.length === 0 && isDriverSilent)
+    return notMeasured(rules.xid, 'none in the kernel log, which says nothing of a card that the driver does not list')
   if (xids.length === 0) return pass(rules.xid, 'none in the kernel log')
   const last = (xids.at(-1) ?? '').trim().slice(0, 160)
   return warn(rules.xid, `${xids.length} in the kernel log; the last: ${last}`)

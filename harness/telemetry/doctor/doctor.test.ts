@@ -5,6 +5,8 @@ import { systemClock } from '../../clock.ts'
 import type { FakeGpu, FakeSmi } from '../../testing/fake-nvidia-smi.ts'
 import { type FixtureName, fakeBox, fixtureNames } from '../../testing/fake-nvidia-smi-cards.ts'
 import { inlineNvidiaSmi } from '../../testing/fake-nvidia-smi-inline.ts'
+import type { SmiExec } from '../smi/exec.ts'
+import { smiFailure } from '../smi/failures.ts'
 import type { DoctorOptions, DoctorReport } from './run-doctor.ts'
 import { runDoctor } from './run-doctor.ts'
 
@@ -163,6 +165,19 @@ describe('what the doctor finds', () => {
     expect([statusOf(report, 'clock'), statusOf(report, 'xid')]).toEqual(['warn', 'warn'])
     const silent = await examine('rtx-4090-idle-550', {}, { runProgram: async () => null })
     expect([statusOf(silent, 'clock'), statusOf(silent, 'xid')]).toEqual(['not-measured', 'not-measured'])
+  })
+
+  it('an empty kernel log is no pass where the driver lists no card', async () => {
+    const runProgram = async () => '[1] systemd: started\n'
+    const idle = await examine('rtx-4090-idle-550', {}, { runProgram })
+    expect(statusOf(idle, 'xid')).toBe('pass')
+    const exec: SmiExec = async () => ({
+      kind: 'failed',
+      absent: true,
+      ...smiFailure('absent', 'nvidia-smi: not found'),
+    })
+    const silent = await examine('rtx-4090-idle-550', {}, { runProgram, exec })
+    expect(statusOf(silent, 'xid')).toBe('not-measured')
   })
 
   it('links of two cards', async () => {
