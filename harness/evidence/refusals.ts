@@ -10,7 +10,7 @@ export interface Quotability {
 }
 
 /** What `quotability` is asked of: the fields of a record that decide. */
-export type QuotedRecord = Pick<RunRecord, 'status' | 'gates' | 'scenario' | 'quotable' | 'signature'>
+export type QuotedRecord = Pick<RunRecord, 'status' | 'failure' | 'gates' | 'scenario' | 'quotable' | 'signature'>
 
 /**
  * Whether a record may be quoted: every gate that a quote requires passes today, it was quotable when it was made, it is signed, and

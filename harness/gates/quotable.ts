@@ -4,7 +4,7 @@ import { tooLoose } from './scenario-limits.ts'
 import { appliesTo, gateById, gateEntries } from './table.ts'
 
 /** The fields that decide whether a run may be quoted. */
-export type QuotableInput = Pick<RunRecord, 'status' | 'gates' | 'scenario'>
+export type QuotableInput = Pick<RunRecord, 'status' | 'failure' | 'gates' | 'scenario'>
 
 /**
  * Quotable: the run is complete, no gate fails, no required gate is unmeasured, and the scenario has loosened no limit
@@ -17,7 +17,9 @@ export const isQuotable = (record: QuotableInput): boolean => reasonsNotQuotable
  * (evidence/refusals.ts), which asks for more: a signature, and files as they were.
  */
 export function reasonsNotQuotable(record: QuotableInput): string[] {
-  const status = record.status === 'complete' ? [] : [`status ${record.status}: only a complete run may be quoted`]
+  const why = record.failure === undefined ? '' : ` (${record.failure})`
+  const status =
+    record.status === 'complete' ? [] : [`status ${record.status}: only a complete run may be quoted${why}`]
   const gates = blockingGates(record).map((gate) => `${gate.id} ${gate.status}: ${gate.evidence}`)
   return [...status, ...gates, ...tooLoose(record.scenario)]
 }

@@ -68,6 +68,9 @@ describe('a run is quotable', () => {
     expect(reasonsNotQuotable(complete())).toEqual([])
     expect(isQuotable(complete())).toBe(true)
     expect(isQuotable(complete({ status: 'interrupted' }))).toBe(false)
+    expect(reasonsNotQuotable(complete({ status: 'failed', failure: 'the server refused every connection' }))).toEqual([
+      'status failed: only a complete run may be quoted (the server refused every connection)',
+    ])
   })
 
   test.each(gateEntries)('%s: a warning does not keep it from a quote, a failure does', (id) => {

@@ -1,4 +1,5 @@
 import { quotability } from '../../harness/evidence/refusals.ts'
+import { NO_TRIAL } from '../../harness/gates/evaluate.ts'
 import { shellWord } from '../../harness/plain-text.ts'
 import type { RunRecord } from '../../harness/record/schema/run.ts'
 import { calledAs } from '../../harness/version.ts'
@@ -52,8 +53,11 @@ export function nextAfterRuns(
   ]
 }
 
-/** A gate that found a fault of the card; else the first that did not pass and says something that can be changed: not that the run was simulated. */
+/** A gate that found a fault of the card; else the first that did not pass and says something that can be changed: not that the run was simulated or had no trial. */
 function firstOpenGate(records: readonly RunRecord[]): string | null {
   const open = records.flatMap((record) => gateGroupsOf(record).flatMap(({ gates }) => gates))
-  return (open.find(isCardFault) ?? open.find(({ id }) => id !== 'live-source'))?.id ?? null
+  return (
+    (open.find(isCardFault) ?? open.find(({ id, evidence }) => id !== 'live-source' && evidence !== NO_TRIAL))?.id ??
+    null
+  )
 }

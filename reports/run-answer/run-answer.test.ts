@@ -141,6 +141,12 @@ describe('gates', () => {
     expect(text).toContain('explain gate throttle')
   })
 
+  test('that there was no trial is no gate to explain', () => {
+    const text = made({ gates: [gate('client-headroom', 'not-measured', 'no trial was run')], trialList: [] })
+    expect(text).toContain('no trial was run')
+    expect(text).not.toContain('explain gate')
+  })
+
   test('what blocks a quote is counted as it is shown: failures, and required gates that were not measured', () => {
     const gates = [
       gate('live-source', 'fail', 'SIMULATED: driver'),
