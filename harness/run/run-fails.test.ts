@@ -56,19 +56,25 @@ function refuseRecords(refused: (call: number) => boolean): void {
 interface Failed extends StoredRun {
   readonly error: unknown
   readonly warnings: readonly string[]
+  readonly notes: readonly string[]
 }
 
 /** Runs what is bound to fail, and reads what it left on disk. */
 async function failedRun(over: FakeRun = {}): Promise<Failed> {
   const warnings: string[] = []
-  const progress = { ...silentProgress, warn: (line: string) => void warnings.push(line) }
+  const notes: string[] = []
+  const progress = {
+    ...silentProgress,
+    warn: (line: string) => void warnings.push(line),
+    note: (line: string) => void notes.push(line),
+  }
   const { prepared, options } = fakeRun({ ...over, options: { progress, ...over.options } })
   const error = await runPrepared(prepared, options, null).then(
     () => null,
     (thrown: unknown) => thrown,
   )
   const [id = 'none'] = readdirSync(options.outDir)
-  return { ...(await readRun(join(options.outDir, id))), error, warnings }
+  return { ...(await readRun(join(options.outDir, id))), error, warnings, notes }
 }
 
 const workloadOf = (start: Prepared['workload']['start']): Partial<Prepared> => {
@@ -188,7 +194,12 @@ const cases: readonly Case[] = [
 
 describe('a failed run ends as a valid record with its reason and the trials before', () => {
   test.each(cases)('$phase', async ({ phase, reason, trials, over }) => {
-    const { record, directory, error } = await failedRun(over())
+    const { record, directory, error, notes } = await failedRun(over())
+    expect(notes).toEqual(
+      reason === 'no space left'
+        ? []
+        : [expect.stringContaining(`record of the failed run: ${directory}; why, with every gate: `)],
+    )
     expect((error as Error).message).toContain(reason)
     expect(record).toMatchObject({ status: 'failed', quotable: false, failure: expect.stringContaining(reason) })
     expect(record.endedAt).not.toBeNull()

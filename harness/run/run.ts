@@ -2,10 +2,13 @@ import { calibrateClient } from '../load/calibration.ts'
 import { calibrationPlanOf } from '../load/calibration-plan.ts'
 import { planLoad } from '../load/plan-load.ts'
 import { findDrift } from '../metrics/drift.ts'
+import { shellWord } from '../plain-text.ts'
+import { DiskError } from '../record/disk/disk-error.ts'
 import { readRows } from '../record/read.ts'
 import type { RunRecord } from '../record/schema/run.ts'
 import { trialsOfKind } from '../record/trials-of-kind.ts'
 import type { PlainScenarioFile } from '../scenario/expand.ts'
+import { calledAs } from '../version.ts'
 import { type Expectation, tellExpectation } from './expectation.ts'
 import { RunJournal } from './journal.ts'
 import { restIdle, warmUp } from './measure.ts'
@@ -66,10 +69,17 @@ export async function runPrepared(
     warnOfMemory(journal, options)
     await journal.finish(endOf(bounded.drain.aborted, timeUp.aborted, prepared, journal.record))
   } catch (error) {
-    throw journal.fail(error)
+    const failure = journal.fail(error)
+    // a disk that refuses says itself what is left and what to do
+    if (!(failure instanceof DiskError)) options.progress.note(whereFailed(journal.directory))
+    throw failure
   }
   return { directory: journal.directory, record: journal.record }
 }
+
+/** Where the record of a run is that broke off, and what tells more of it: the error alone names neither. */
+const whereFailed = (directory: string): string =>
+  `record of the failed run: ${directory}; why, with every gate: ${calledAs} list ${shellWord(directory)}`
 
 /** Calibrates the client on this machine before the run; null if calibration is skipped or does not apply. */
 async function calibrationOf(
