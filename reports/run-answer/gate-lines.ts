@@ -33,7 +33,10 @@ export function gateLines(
   const fits = (count: number) => rowsOf(lines.slice(0, count)) + (count < open.length ? 1 : 0) <= free
   let count = lines.length
   while (count > FEWEST && !fits(count)) count -= 1
-  const more = open.slice(count).flatMap(({ gates }) => gates)
+  const left = open.slice(count).flatMap(({ gates }) => gates)
+  // where even the fewest causes are a row too many, one line counts all other gates
+  const isTight = left.length > 0 && unread.length > 0 && !fits(count)
+  const more = isTight ? [...left, ...unread] : left
   return [
     quotableLine(record),
     ...lines.slice(0, count),
@@ -45,7 +48,7 @@ export function gateLines(
             fit: 'cut',
           } as const,
         ]),
-    ...(unread.length === 0
+    ...(unread.length === 0 || isTight
       ? []
       : [{ text: `  not measured ${unread.map(gateName).join(', ')}`, style: 'dim', fit: 'cut' } as const]),
   ]

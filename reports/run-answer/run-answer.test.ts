@@ -12,6 +12,7 @@ import { catalogueFacts } from '../catalogue-facts.ts'
 import { tablesOnTerminal } from '../render/terminal.ts'
 import { sourceOf } from '../report-source.ts'
 import { type EndedRun, runAnswer } from './answer.ts'
+import { gateLines } from './gate-lines.ts'
 import { linesText } from './lines.ts'
 import { severalAnswer } from './several.ts'
 
@@ -190,6 +191,15 @@ describe('gates', () => {
     expect(text).toMatch(/^ {2}and \d+ more gates \(--verbose\): .*…$/m)
     expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(25)
     expect(text).toContain('explain gate card-health')
+  })
+
+  test('where rows are scarce, one line counts every other gate, those that could not be read among them', () => {
+    const fails = ['client-headroom', 'error-rate', 'token-audit', 'steady-state'].map((id) => gate(id, 'fail', id))
+    const gates = [...fails, gate('ecc', 'not-measured', 'not read', false)]
+    const record = makeRun({ card: 'rtx-4090', name: 'RTX 4090', trialList: [makeTextTrial()], gates })
+    const lines = gateLines(record, 2, (of) => of.length).map(({ text }) => text)
+    expect(lines).toHaveLength(4)
+    expect(lines.at(-1)).toMatch(/^ {2}and 3 more gates \(--verbose\): .*, ecc$/)
   })
 
   test('a run that is complete but not signed cannot be quoted, and nothing offers a quote', () => {
