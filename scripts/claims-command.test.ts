@@ -35,7 +35,7 @@ test.each(['new.yaml', 'new.json'])(
   async (name) => {
     const { code, text, stdout } = await create(name, ['rtx-4090', 'rtx-6000-pro'])
     expect(code).toBe(0)
-    expect(stdout).toContain(`joulemark report --claims ${join(folder, name)}`)
+    expect(stdout).toContain(`report RUN… --claims ${join(folder, name)}`)
     const { cards } = parseClaimsText(text, name)
     expect(Object.keys(cards)).toEqual(['rtx-4090', 'rtx-6000-pro'])
     expect(cards['rtx-6000-pro']!.label).toContain('RTX PRO 6000 Max-Q')
