@@ -81,7 +81,7 @@ test('every run has its limit and passes its gate, the table is printed, and the
   expect(stdout).toMatch(/\nSet to +│/)
   expect(stdout).toMatch(/\n450 W +│/)
   // the answer comes before the points, each with the setting or why there is none
-  expect(stdout).toMatch(/^Short on RTX 4090\nSIMULATED: no GPU was measured[^]*?\n\nCheapest per /)
+  expect(stdout).toMatch(/^Short on RTX 4090\nSIMULATED: no GPU was measured[\s\S]*?\n\nCheapest per /)
   expect(stdout).toMatch(/^No measurable loss {2,}\S/m)
   expect(stdout.indexOf('No measurable loss')).toBeLessThan(stdout.indexOf('Set to'))
   const [name] = readdirSync(out)
