@@ -5,6 +5,7 @@ import type { NoLoss } from '../../harness/operating/no-loss.ts'
 import type { Goal } from '../../harness/operating/operating-points.ts'
 import type { PointRow } from '../../harness/operating/points.ts'
 import type { MetricResult } from '../../harness/record/schema/result.ts'
+import { counted } from '../../harness/units.ts'
 import { signedPercent } from '../compare/words.ts'
 import { formatGbp, formatInterval, formatNumber } from '../render/format-cell.ts'
 import { pointName, type Tuning } from './tuning.ts'
@@ -64,7 +65,7 @@ function bestText(
 }
 
 const lossQuestion = ({ isGrid }: Tuning, { concurrency, over }: NoLoss): string =>
-  `No measurable loss${over === 'smClockMHz' ? ' with a locked clock' : ''}${isGrid && concurrency !== null ? `, ${streams(concurrency)}` : ''}`
+  `No measurable loss${over === 'smClockMHz' ? ' with a locked clock' : ''}${isGrid && concurrency !== null ? `, ${counted(concurrency, 'stream')}` : ''}`
 
 function lossText(
   tuning: Tuning,
@@ -115,7 +116,6 @@ function withInterval({ ci95 }: MetricResult, shown: (ci95: readonly [number, nu
 }
 
 const percent = (share: number): string => `${Number((share * 100).toPrecision(2))} %`
-const streams = (count: number): string => (count === 1 ? '1 stream' : `${count} streams`)
 
 /** `a`, `a and b`, `a, b and c`. */
 function listed(words: readonly string[]): string {

@@ -72,10 +72,7 @@ function requireArchive(path: string): void {
 function checkedSoak(path: string, key: string | null): Checked {
   const { certificate, problems } = readSoakCertificate(path)
   const signer = certificate.signature?.publicKey ?? null
-  const all = [
-    ...problems,
-    ...(key !== null && signer !== key ? [`signed by ${signer ?? 'no key'}, not by the given key`] : []),
-  ]
+  const all = [...problems, ...otherKey(signer, key)]
   return { name: path, problems: all.map((what) => ({ file: SOAK_FILE, what })), run: null, signer, kind: 'soak' }
 }
 
@@ -87,8 +84,7 @@ function checkedProof(path: string, key: string | null): Checked {
   const { proof, problems } = readProof(path)
   const { signature, ...body } = proof
   const signer = signature?.publicKey ?? null
-  const other = key !== null && signer !== key ? [`signed by ${signer ?? 'no key'}, not by the given key`] : []
-  const found = [...claimProblems(body), ...other]
+  const found = [...claimProblems(body), ...otherKey(signer, key)]
   return {
     name: path,
     problems: [...problems, ...found.map((what) => ({ file: PROOF_FILE, what }))],
@@ -97,6 +93,10 @@ function checkedProof(path: string, key: string | null): Checked {
     kind: 'proof',
   }
 }
+
+/** Of a document that is signed by itself: that another key than the given one signed it. */
+const otherKey = (signer: string | null, key: string | null): string[] =>
+  key !== null && signer !== key ? [`signed by ${signer ?? 'no key'}, not by the given key`] : []
 
 interface Checked {
   readonly name: string
